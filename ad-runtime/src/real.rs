@@ -1,0 +1,53 @@
+//! The scalar bound of generic differentiable code.
+
+use crate::{Differentiable, Tangent};
+use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
+use std::fmt::{Debug, Display};
+use std::iter::{Product, Sum};
+
+/// `ndarray::ScalarOperand` where the `ndarray` feature is on, nothing otherwise.
+#[cfg(feature = "ndarray")]
+pub trait ScalarOperand: ndarray::ScalarOperand {}
+#[cfg(feature = "ndarray")]
+impl<T: ndarray::ScalarOperand> ScalarOperand for T {}
+
+/// `ndarray::ScalarOperand` where the `ndarray` feature is on, nothing otherwise.
+#[cfg(not(feature = "ndarray"))]
+pub trait ScalarOperand {}
+#[cfg(not(feature = "ndarray"))]
+impl<T> ScalarOperand for T {}
+
+/// A real scalar: `f32` or `f64`. Its tangent is a scalar of the same type.
+///
+/// ```
+/// use ad_runtime::{differentiate, Real};
+///
+/// #[differentiate]
+/// fn logistic<T: Real>(x: T) -> T {
+///     T::one() / (T::one() + (-x).exp())
+/// }
+/// assert_eq!(logistic::grad(0.0_f64), 0.25);
+/// assert_eq!(logistic::grad(0.0_f32), 0.25);
+/// ```
+pub trait Real:
+    Float
+    + FloatConst
+    + FromPrimitive
+    + NumAssign
+    + Sum
+    + for<'a> Sum<&'a Self>
+    + Product
+    + Default
+    + Debug
+    + Display
+    + Send
+    + Sync
+    + Differentiable<Tangent = Self>
+    + Tangent
+    + ScalarOperand
+    + 'static
+{
+}
+
+impl Real for f32 {}
+impl Real for f64 {}

@@ -1,0 +1,165 @@
+//! The vocabulary of generated code.
+//!
+//! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
+
+pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
+use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
+use crate::{Differentiable, Tangent};
+
+/// The zero cotangent of `primal`.
+#[inline(always)]
+pub fn zero<T: Differentiable + ?Sized>(primal: &T) -> T::Tangent {
+    primal.zero_tangent()
+}
+
+/// A cotangent to which nothing has been added yet.
+#[inline(always)]
+pub fn pending<T: Tangent>() -> Pending<T> {
+    Pending::new()
+}
+
+/// Adds `contribution` to the cotangent in `slot`.
+#[inline(always)]
+pub fn add<T: Tangent, S: Slot<T>>(mut slot: S, contribution: T) {
+    slot.add(|| contribution);
+}
+
+/// Takes the cotangent out of `slot` and leaves zero: the adjoint of an assignment to `primal`.
+#[inline(always)]
+pub fn take<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(primal: &P, mut slot: S) -> P::Tangent {
+    match slot.get() {
+        Some(bar) => P::Tangent::take(bar),
+        None => primal.zero_tangent(),
+    }
+}
+
+/// The cotangent of a parameter inside the callee: the caller's own, or a placeholder that is never read.
+#[inline(always)]
+pub fn bar<'a, P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(
+    slot: &'a mut S,
+    scratch: &'a mut Option<P::Tangent>,
+    primal: &P,
+) -> <P::Tangent as Tangent>::Mut<'a> {
+    match slot.get() {
+        Some(bar) => bar,
+        None => scratch.insert(primal.placeholder()).tangent_mut(),
+    }
+}
+
+/// The tangent of a parameter inside the callee: the caller's own, or a placeholder that is never read.
+#[inline(always)]
+pub fn dot<'a, P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
+    arg: &'a D,
+    scratch: &'a mut Option<P::Tangent>,
+    primal: &P,
+) -> <P::Tangent as Tangent>::Ref<'a> {
+    match arg.get() {
+        Some(dot) => dot,
+        None => scratch.insert(primal.placeholder()).tangent_ref(),
+    }
+}
+
+/// The tangent of `primal` as an owned value; zero where it is inactive.
+#[inline(always)]
+pub fn tangent<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(primal: &P, arg: D) -> P::Tangent {
+    match arg.get() {
+        Some(dot) => P::Tangent::from_ref(dot),
+        None => primal.zero_tangent(),
+    }
+}
+
+/// Asserts that a slot or tangent belongs to a constant parameter.
+#[inline(always)]
+pub fn constant_slot<S: ConstantSlot>(_: S) {}
+
+/// Asserts, at no cost, that `value` carries no derivative.
+#[inline(always)]
+pub fn constant<T: Differentiable<Tangent = ()>>(value: T) -> T {
+    value
+}
+
+macro_rules! binary {
+    ($($op:ident $jvp:ident $adjoint:ident;)*) => {$(
+        /// The tangent of the operation.
+        #[inline(always)]
+        pub fn $jvp<A, B, DA, DB>(a: &A, b: &B, a_dot: DA, b_dot: DB) -> <A::Output as Differentiable>::Tangent
+        where
+            A: BinaryRule<$op, B>,
+            B: Differentiable,
+            DA: TangentArg<A::Tangent>,
+            DB: TangentArg<B::Tangent>,
+        {
+            a.jvp(b, a_dot, b_dot)
+        }
+
+        /// Adds the cotangents of the operands.
+        #[inline(always)]
+        pub fn $adjoint<A, B, SA, SB>(
+            a: &A, b: &B, out_bar: <A::Output as Differentiable>::Tangent, a_bar: SA, b_bar: SB,
+        ) where
+            A: BinaryRule<$op, B>,
+            B: Differentiable,
+            SA: Slot<A::Tangent>,
+            SB: Slot<B::Tangent>,
+        {
+            a.adjoint(b, out_bar, a_bar, b_bar);
+        }
+    )*};
+}
+binary! {
+    Add add_jvp add_adjoint;
+    Sub sub_jvp sub_adjoint;
+    Mul mul_jvp mul_adjoint;
+    Div div_jvp div_adjoint;
+    Rem rem_jvp rem_adjoint;
+}
+
+macro_rules! assign {
+    ($($op:ident $jvp:ident $adjoint:ident;)*) => {$(
+        /// Updates the tangent of `a`.
+        #[inline(always)]
+        pub fn $jvp<A, B, DA, DB>(a: &A, b: &B, a_dot: DA, b_dot: DB)
+        where
+            A: AssignRule<$op, B> + ?Sized,
+            B: Differentiable,
+            DA: SlotMut<A::Tangent>,
+            DB: TangentArg<B::Tangent>,
+        {
+            a.assign_jvp(b, a_dot, b_dot);
+        }
+
+        /// Turns the cotangent of `a` after the assignment into that before it.
+        #[inline(always)]
+        pub fn $adjoint<A, B, SA, SB>(a: &A, b: &B, a_bar: SA, b_bar: SB)
+        where
+            A: AssignRule<$op, B> + ?Sized,
+            B: Differentiable,
+            SA: SlotMut<A::Tangent>,
+            SB: Slot<B::Tangent>,
+        {
+            a.assign_adjoint(b, a_bar, b_bar);
+        }
+    )*};
+}
+assign! {
+    Add add_assign_jvp add_assign_adjoint;
+    Sub sub_assign_jvp sub_assign_adjoint;
+    Mul mul_assign_jvp mul_assign_adjoint;
+    Div div_assign_jvp div_assign_adjoint;
+}
+
+/// The tangent of `-a`.
+#[inline(always)]
+pub fn neg_jvp<A: NegRule, D: TangentArg<A::Tangent>>(a: &A, a_dot: D) -> <A::Output as Differentiable>::Tangent {
+    a.neg_jvp(a_dot)
+}
+
+/// Adds the cotangent of the operand of `-a`.
+#[inline(always)]
+pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
+    a: &A,
+    out_bar: <A::Output as Differentiable>::Tangent,
+    a_bar: S,
+) {
+    a.neg_adjoint(out_bar, a_bar);
+}

@@ -1,0 +1,88 @@
+//! What it means for a type to be differentiable.
+
+use std::fmt::Debug;
+
+/// A type whose values have tangents (and cotangents, which have the same shape).
+///
+/// The tangent mirrors the shape of the value: a `Vec<f64>` has the tangent `Vec<f64>`, a struct
+/// `S` with `#[derive(Differentiable)]` has `STangent` with the same fields. A type on which
+/// nothing depends smoothly (integers, `bool`, …) has the tangent `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not differentiable",
+    note = "put `#[derive(Differentiable)]` on the type, or mark the parameter or field `#[constant]`"
+)]
+pub trait Differentiable {
+    /// The type of tangents and cotangents.
+    type Tangent: Tangent;
+
+    /// The zero tangent of the shape of `self`.
+    fn zero_tangent(&self) -> Self::Tangent;
+
+    /// Some tangent that is cheap to make (no allocation) and that nobody reads or writes: what
+    /// stands in for the cotangent of an argument that is not active in one particular call.
+    #[doc(hidden)]
+    fn placeholder(&self) -> Self::Tangent {
+        self.zero_tangent()
+    }
+}
+
+/// The vector space that tangents form, and how it is borrowed.
+///
+/// A tangent is its own tangent type, so that derivatives can be differentiated again.
+pub trait Tangent: Differentiable<Tangent = Self> + Clone + Debug + PartialEq + Sized {
+    /// A shared borrow: `&[T]` for `Vec<T>`, a view for an array, `&Self` for most.
+    type Ref<'a>
+    where
+        Self: 'a;
+    /// A mutable borrow: `&mut [T]` for `Vec<T>`, a mutable view for an array, `&mut Self` for most.
+    type Mut<'a>
+    where
+        Self: 'a;
+
+    /// Borrows the tangent.
+    fn tangent_ref(&self) -> Self::Ref<'_>;
+    /// Borrows the tangent mutably.
+    fn tangent_mut(&mut self) -> Self::Mut<'_>;
+    /// The owned tangent that `borrowed` shows.
+    fn from_ref(borrowed: Self::Ref<'_>) -> Self;
+    /// `into += contribution`.
+    ///
+    /// # Panics
+    /// When the shapes differ.
+    fn accumulate(into: Self::Mut<'_>, contribution: Self);
+    /// Takes the value out of `from` and leaves zero of the same shape.
+    fn take(from: Self::Mut<'_>) -> Self;
+}
+
+/// Implements the borrowing half of [`Tangent`] for a type that is borrowed as itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! borrow_as_self {
+    () => {
+        type Ref<'a>
+            = &'a Self
+        where
+            Self: 'a;
+        type Mut<'a>
+            = &'a mut Self
+        where
+            Self: 'a;
+        #[inline]
+        fn tangent_ref(&self) -> &Self {
+            self
+        }
+        #[inline]
+        fn tangent_mut(&mut self) -> &mut Self {
+            self
+        }
+        #[inline]
+        fn from_ref(borrowed: &Self) -> Self {
+            ::core::clone::Clone::clone(borrowed)
+        }
+        #[inline]
+        fn take(from: &mut Self) -> Self {
+            let zero = $crate::Differentiable::zero_tangent(from);
+            ::core::mem::replace(from, zero)
+        }
+    };
+}
