@@ -1,14 +1,36 @@
-//! The proc macros of `ad-runtime`.
+//! The proc macros of `ad-runtime`: `#[differentiate]` and `#[derive(Differentiable)]`.
+
+mod adjoint;
+mod derive;
+mod emit;
+mod errors;
+mod exits;
+mod facts;
+mod function;
+mod generate;
+mod ir;
+mod items;
+mod lower;
+mod operators;
+mod pipeline;
+mod resolve;
+mod rules;
+mod tangent;
+
 use proc_macro::TokenStream;
 
-/// Differentiates a function.
+/// Rewrites a function into its derivatives: `grad`, `value_and_grad`, `vjp`, `adjoint`, `jvp`.
+///
+/// See the documentation of `ad-runtime`, which re-exports this macro.
 #[proc_macro_attribute]
-pub fn differentiate(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn differentiate(attr: TokenStream, item: TokenStream) -> TokenStream {
+    pipeline::differentiate(attr.into(), item.into()).into()
 }
 
-/// Derives `Differentiable`.
+/// Derives `Differentiable` for a struct or an enum, with its tangent type.
+///
+/// See the documentation of `ad-runtime`, which re-exports this macro.
 #[proc_macro_derive(Differentiable, attributes(constant))]
-pub fn derive_differentiable(_: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    derive::expand(item.into()).into()
 }

@@ -163,3 +163,14 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 ) {
     a.neg_adjoint(out_bar, a_bar);
 }
+
+/// The extension traits that give methods of the standard library and of ndarray their derivatives.
+pub mod methods {
+    #[cfg(feature = "ndarray")]
+    pub use crate::rules::ndarray::{
+        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule, ElementwiseMethods,
+        InPlaceMethods, IntoMethods, IntoOwnedMethods, MapMethods, MapvMethods, MatrixPartMethods, PartMethods,
+        PowerMethods, ReductionMethods, RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
+        VectorConstructors, VectorMethods,
+    };
+}

@@ -22,6 +22,8 @@
 
 mod assign;
 mod binary;
+#[cfg(feature = "ndarray")]
+pub mod ndarray;
 
 pub use assign::AssignRule;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};

@@ -1,0 +1,159 @@
+//! The adjoint transform: from a program to its forward sweep, which keeps what will be needed, and
+//! its reverse sweep, which adds up cotangents.
+//!
+//! ```text
+//! // Input:                  // Forward sweep:          // Reverse sweep:
+//! let t = x * y;             let t = x * y;             let t_bar = s_bar * z;
+//! s += t * z;                s += t * z;                z_bar += s_bar * t;
+//!                                                       x_bar += t_bar * y;  y_bar += t_bar * x;
+//! ```
+//!
+//! The invariant of the reverse sweep: where a statement is reversed, every variable holds the value
+//! that it had just before that statement ran. Overwritten values are saved in the forward sweep and
+//! restored first, so any expression may be evaluated again. What nobody reads is not restored, and
+//! what is not restored is not saved (`plan`).
+
+mod bars;
+mod control;
+mod mutate;
+mod plan;
+mod pullback;
+
+use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
+use bars::Bars;
+pub use bars::{is_borrowed_param, is_owned_param, is_scalar_param};
+pub use plan::every_read;
+pub use pullback::{last_ident, sibling};
+use proc_macro2::Ident;
+use quote::format_ident;
+use std::collections::{HashMap, HashSet};
+
+/// A program and its reversal.
+pub struct Reversed {
+    pub program: Program,
+    pub forward: Vec<Stmt>,
+    /// The value that the function returns.
+    pub result: Option<Expr>,
+    pub reverse: Vec<Stmt>,
+    /// The cotangents of parameters that are local variables, with their parameter.
+    pub scalars: Vec<(Var, Var)>,
+}
+
+/// The state of the transform.
+struct Adjoint {
+    program: Program,
+    bars: Bars,
+    /// The nesting depth at which a variable is defined.
+    levels: HashMap<Var, usize>,
+    /// The reverse sweeps of the blocks that are open, outermost first.
+    open: Vec<Vec<Stmt>>,
+    names: HashSet<String>,
+}
+
+/// Reverses `program`. `out_bar` is the cotangent of its result.
+pub fn reverse(program: Program, out_bar: Var) -> Reversed {
+    let names = program.vars.iter().map(|v| v.name.to_string()).collect();
+    let mut adjoint = Adjoint { program, bars: Bars::default(), levels: HashMap::new(), open: Vec::new(), names };
+    for i in 0..adjoint.program.vars.len() {
+        if matches!(adjoint.program.vars[i].role, Role::Param) {
+            adjoint.levels.insert(Var(i), 0);
+        }
+    }
+    let body = std::mem::take(&mut adjoint.program.body);
+    let result = body.result.clone();
+    let (forward, mut reverse) = adjoint.block(body, |adjoint, result| {
+        if let Some(result) = result {
+            adjoint.pullback(result, Expr::var(out_bar), None);
+        }
+    });
+    let result = forward.result.or(result);
+    plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new());
+    let mut forward = forward.stmts;
+    plan::records(&mut adjoint.program, &mut forward, &mut reverse);
+    let scalars = adjoint.bars.scalar_params(&adjoint.program);
+    Reversed { program: adjoint.program, forward, result, reverse, scalars }
+}
+
+impl Adjoint {
+    fn level(&self) -> usize {
+        self.open.len() - 1
+    }
+
+    fn emit(&mut self, stmt: Stmt) {
+        self.open.last_mut().expect("a block is open").push(stmt);
+    }
+
+    fn fresh(&mut self, base: &str) -> Ident {
+        let mut name = base.to_owned();
+        let mut count = 1;
+        while !self.names.insert(name.clone()) {
+            count += 1;
+            name = format!("{base}_{count}");
+        }
+        format_ident!("{}", name, span = proc_macro2::Span::call_site())
+    }
+
+    fn variable(&mut self, base: &str, ty: Ty, role: Role, mutable: bool) -> Var {
+        let name = self.fresh(base);
+        let var = Var(self.program.vars.len());
+        self.program.vars.push(VarInfo { name, ty, active: true, mutable, role });
+        var
+    }
+
+    /// Reverses a block. `seed` pulls back its result.
+    fn block(&mut self, block: Block, seed: impl FnOnce(&mut Self, Option<&Expr>)) -> (Block, Vec<Stmt>) {
+        self.open.push(Vec::new());
+        let level = self.level();
+        for stmt in &block.stmts {
+            for var in defined(stmt) {
+                self.levels.insert(var, level);
+            }
+        }
+        seed(self, block.result.as_ref());
+        let mut segments = vec![std::mem::take(self.open.last_mut().expect("open"))];
+        let mut forward: Vec<Vec<Stmt>> = Vec::new();
+        for stmt in block.stmts.into_iter().rev() {
+            forward.push(self.statement(stmt));
+            segments.push(std::mem::take(self.open.last_mut().expect("open")));
+        }
+        self.open.pop();
+        forward.reverse();
+        // Segment 0 is the result's; segment k that of the k-th statement from the end.
+        let mut reversed = Vec::new();
+        if level > 0 {
+            plan::recompute(&self.program, &forward, &mut segments);
+        }
+        for segment in segments {
+            reversed.extend(segment);
+        }
+        (Block { stmts: forward.into_iter().flatten().collect(), result: block.result }, reversed)
+    }
+
+    /// Reverses a statement: emits its reverse sweep, and returns its forward sweep.
+    fn statement(&mut self, stmt: Stmt) -> Vec<Stmt> {
+        match stmt {
+            Stmt::Let { var, ty, value } => self.definition(var, ty, value),
+            Stmt::Destructure { pat, value, vars } => self.destructure(pat, value, vars),
+            Stmt::Assign { place, value } => self.assign(place, value),
+            Stmt::Update { place, op, value } => self.update(place, op, value),
+            Stmt::Mutate { op, dest, place, args } => self.mutate(op, dest, place, args),
+            Stmt::If { id, dest, cond, then, els } => self.branch(id, dest, cond, then, els),
+            Stmt::Match { id, dest, scrutinee, arms } => self.matching(id, dest, scrutinee, arms),
+            Stmt::Loop { id, kind, body } => self.looping(id, kind, body),
+            Stmt::Effect { tokens, reads, writes } => self.effect(tokens, reads, writes),
+            stmt => unreachable!("not a statement of a primal program: {stmt:?}"),
+        }
+    }
+}
+
+
+/// The variables that a statement defines in its own block.
+pub fn defined(stmt: &Stmt) -> Vec<Var> {
+    match stmt {
+        Stmt::Let { var, .. } => vec![*var],
+        Stmt::Destructure { vars, .. } => vars.iter().map(|(v, _)| *v).collect(),
+        Stmt::If { dest, .. } | Stmt::Match { dest, .. } | Stmt::Mutate { dest, .. } => dest.iter().copied().collect(),
+        Stmt::Effect { writes, .. } => writes.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,333 @@
+//! The cotangents of variables: which exist so far, and how they are added to.
+//!
+//! A cotangent is a symbolic zero until something is added: then `let x_bar = ..` defines it, so that
+//! no zero is ever made for a variable that is used once.
+
+use super::Adjoint;
+use crate::ir::{BinOp, Expr, Place, Proj, Program, Role, Stmt, Ty, Var};
+use std::collections::HashMap;
+
+/// What is known of a cotangent at one point of the reverse sweep.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum State {
+    /// A variable with the sum so far.
+    Full,
+    /// A sum that knows no shape yet.
+    Pending,
+}
+
+#[derive(Default)]
+pub struct Bars {
+    vars: HashMap<Var, Var>,
+    states: HashMap<Var, State>,
+}
+
+impl Bars {
+    /// The cotangents of scalar parameters, which are local to the adjoint and added to the slot at its end.
+    pub fn scalar_params(&self, program: &Program) -> Vec<(Var, Var)> {
+        let mut params: Vec<_> = self
+            .states
+            .keys()
+            .filter(|var| is_scalar_param(program, **var))
+            .map(|var| (*var, self.vars[var]))
+            .collect();
+        params.sort();
+        params
+    }
+}
+
+/// Whether a parameter's cotangent is a local scalar, rather than the caller's.
+pub fn is_scalar_param(program: &Program, var: Var) -> bool {
+    matches!(program[var].role, Role::Param) && program[var].ty.is_float() && !matches!(program[var].ty, Ty::RefMut(_))
+}
+
+/// Whether a parameter's cotangent is (or borrows) the caller's.
+pub fn is_borrowed_param(program: &Program, var: Var) -> bool {
+    matches!(program[var].role, Role::Param) && !is_scalar_param(program, var) && !is_owned_param(program, var)
+}
+
+/// Whether a parameter is an owned value whose cotangent is a local variable.
+pub fn is_owned_param(program: &Program, var: Var) -> bool {
+    matches!(program[var].role, Role::Param) && program[var].mutable && !matches!(program[var].ty, Ty::RefMut(_) | Ty::Ref(_))
+        && !program[var].ty.is_float()
+}
+
+impl Adjoint {
+    /// The variable that holds the cotangent of `var`.
+    pub(super) fn bar_var(&mut self, var: Var) -> Var {
+        if let Some(bar) = self.bars.vars.get(&var) {
+            return *bar;
+        }
+        let base = format!("{}_bar", self.program[var].name);
+        let ty = match self.program[var].ty.deref() {
+            Ty::Float(t) => Ty::Float(t.clone()),
+            ty => ty.clone(),
+        };
+        let bar = self.variable(&base, ty, Role::Bar(var), true);
+        self.bars.vars.insert(var, bar);
+        bar
+    }
+
+    fn state(&self, var: Var) -> Option<State> {
+        if is_borrowed_param(&self.program, var) {
+            return Some(State::Full);
+        }
+        self.bars.states.get(&var).copied()
+    }
+
+    pub(super) fn is_started(&self, var: Var) -> bool {
+        self.state(var).is_some()
+    }
+
+    fn level_of(&self, var: Var) -> usize {
+        self.levels.get(&var).copied().unwrap_or_else(|| self.level())
+    }
+
+    /// Zero, of the shape of `var`.
+    fn zero_of(&self, var: Var) -> Expr {
+        match &self.program[var].ty {
+            ty if ty.is_float() => Expr::Number(0.0, crate::rules::float_of(ty)),
+            _ => Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]),
+        }
+    }
+
+    /// Makes sure that the cotangent of `var` is a variable that can be added to in place.
+    pub(super) fn start(&mut self, var: Var) -> Var {
+        let bar = self.bar_var(var);
+        let value = match self.state(var) {
+            Some(State::Full) => return bar,
+            Some(State::Pending) => Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))]),
+            None => self.zero_of(var),
+        };
+        let level = self.level_of(var).min(self.level());
+        self.open[level].push(Stmt::Let { var: bar, ty: None, value });
+        self.bars.states.insert(var, State::Full);
+        bar
+    }
+
+    /// A cotangent that the rules of the runtime can add to; it needs no shape.
+    fn start_pending(&mut self, var: Var) -> Var {
+        let bar = self.bar_var(var);
+        if self.state(var).is_none() {
+            if self.level_of(var) != self.level() || self.program[var].ty.is_float() {
+                return self.start(var);
+            }
+            self.emit(Stmt::Let { var: bar, ty: None, value: Expr::runtime("pending", vec![]) });
+            self.bars.states.insert(var, State::Pending);
+        } else if self.level_of(var) != self.level() {
+            return self.start(var);
+        }
+        bar
+    }
+
+    /// Ends the cotangent of `var` at its definition: its value, or `None` for zero.
+    pub(super) fn finish(&mut self, var: Var) -> Option<Expr> {
+        let bar = self.bar_var(var);
+        let value = match self.state(var)? {
+            State::Full => Expr::var(bar),
+            State::Pending => Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))]),
+        };
+        self.bars.states.remove(&var);
+        Some(value)
+    }
+
+    /// The cotangent of a place: the same place of the cotangent.
+    pub(super) fn mirror(&mut self, place: &Place) -> Place {
+        let place = self.resolve(place);
+        let bar = self.start(place.root);
+        self.mirror_in(&place, bar)
+    }
+
+    fn mirror_in(&self, place: &Place, bar: Var) -> Place {
+        let scalar_ref = matches!(&self.program[place.root].ty, Ty::RefMut(t) if t.is_float());
+        let mut proj = Vec::new();
+        for p in &place.proj {
+            match p {
+                Proj::Deref if scalar_ref && is_borrowed_param(&self.program, place.root) => proj.push(Proj::Deref),
+                Proj::Deref => {}
+                p => proj.push(p.clone()),
+            }
+        }
+        if place.proj.is_empty() && scalar_ref && is_borrowed_param(&self.program, place.root) {
+            proj.push(Proj::Deref);
+        }
+        Place { root: bar, proj }
+    }
+
+    /// The place with aliases and bindings replaced by what they stand for.
+    pub(super) fn resolve(&self, place: &Place) -> Place {
+        let place = self.program.resolve(place);
+        match &self.program[place.root].role {
+            Role::Binding { place: target } => {
+                let mut proj = &place.proj[..];
+                if let Some((Proj::Deref, rest)) = proj.split_first() {
+                    proj = rest;
+                }
+                let mut resolved = self.resolve(target);
+                resolved.proj.extend(proj.iter().cloned());
+                resolved
+            }
+            _ => place,
+        }
+    }
+
+    pub(super) fn is_active_place(&self, place: &Place) -> bool {
+        self.program.is_active(place) && self.program[self.resolve(place).root].active
+    }
+
+    /// The parameter whose activity in this call decides whether the place has a cotangent.
+    pub(super) fn guard_of(&self, place: &Place) -> Option<Var> {
+        let root = self.resolve(place).root;
+        is_borrowed_param(&self.program, root).then_some(root)
+    }
+
+    /// Emits a statement about the cotangent of `place`.
+    pub(super) fn emit_for(&mut self, place: &Place, stmt: Stmt) {
+        match self.guard_of(place) {
+            Some(param) => self.emit(Stmt::WhenActive { param, body: vec![stmt] }),
+            None => self.emit(stmt),
+        }
+    }
+
+    /// `place_bar += value`.
+    pub(super) fn accumulate(&mut self, place: &Place, value: Expr) {
+        if !self.is_active_place(place) {
+            return;
+        }
+        let resolved = self.resolve(place);
+        let root = resolved.root;
+        if resolved.is_var() && self.state(root).is_none() && self.level_of(root) == self.level() {
+            let bar = self.bar_var(root);
+            self.emit(Stmt::Let { var: bar, ty: None, value });
+            self.bars.states.insert(root, State::Full);
+            return;
+        }
+        let ty = self.program.ty_of_place(&resolved);
+        if ty.is_float() || self.program.ty_of_place(place).is_float() {
+            let target = self.mirror(place);
+            let (op, value) = match value {
+                Expr::Unary(crate::ir::UnOp::Neg, inner) => (BinOp::Sub, *inner),
+                value => (BinOp::Add, value),
+            };
+            self.emit_for(place, Stmt::Update { place: target, op, value });
+            return;
+        }
+        let slot = self.slot(&Expr::Place(place.clone()));
+        self.emit_for(place, Stmt::Do(Expr::runtime("add", vec![slot, value])));
+    }
+
+    /// The slot of an operand: where a rule adds the operand's cotangent.
+    pub(super) fn slot(&mut self, operand: &Expr) -> Expr {
+        match operand {
+            Expr::Ref { expr, .. } => self.slot(expr),
+            Expr::Place(place) if self.is_active_place(place) => {
+                let resolved = self.resolve(place);
+                if resolved.is_var() && !is_borrowed_param(&self.program, resolved.root) {
+                    let bar = self.start_pending(resolved.root);
+                    return Expr::borrow_mut(Expr::var(bar));
+                }
+                let mirrored = self.mirror(place);
+                if resolved.is_var() {
+                    return Expr::runtime("when", vec![Expr::var(resolved.root), Expr::borrow_mut(Expr::var(mirrored.root))]);
+                }
+                Expr::borrow_mut(Expr::Place(mirrored))
+            }
+            _ => Expr::runtime("Inactive", vec![]),
+        }
+    }
+
+    /// The slot of an argument that a user's function adds to.
+    pub(super) fn slot_mut(&mut self, operand: &Expr) -> Expr {
+        if let Expr::Ref { expr, .. } = operand {
+            return self.slot_mut(expr);
+        }
+        if let Expr::Place(place) = operand
+            && self.is_active_place(place)
+        {
+            let root = self.resolve(place).root;
+            self.start(root);
+        }
+        self.slot(operand)
+    }
+
+    /// Whether the slot of an operand is a part of a parameter's cotangent, which exists only where
+    /// that parameter is active.
+    pub(super) fn is_guarded_part(&self, operand: &Expr) -> bool {
+        match operand {
+            Expr::Ref { expr, .. } => self.is_guarded_part(expr),
+            Expr::Place(place) => self.is_active_place(place) && self.guard_of(place).is_some() && !self.resolve(place).is_var(),
+            _ => false,
+        }
+    }
+
+    /// The variable whose cotangent the slot of an operand is a part of.
+    pub(super) fn slot_root(&self, operand: &Expr) -> Option<Var> {
+        match operand {
+            Expr::Ref { expr, .. } => self.slot_root(expr),
+            Expr::Place(place) if self.is_active_place(place) => Some(self.resolve(place).root),
+            _ => None,
+        }
+    }
+
+    /// Reads the cotangent of a place that is overwritten, and leaves zero. `None` is zero.
+    pub(super) fn take(&mut self, place: &Place, kept: bool) -> Option<Expr> {
+        let resolved = self.resolve(place);
+        let root = resolved.root;
+        if !self.is_active_place(place) {
+            return None;
+        }
+        if resolved.is_var() && !is_borrowed_param(&self.program, root) && self.level_of(root) == self.level() {
+            let value = self.finish(root)?;
+            if !kept {
+                return Some(value);
+            }
+            return Some(self.bound(value, &format!("{}_bar", self.program[root].name)));
+        }
+        if !self.is_started(root) {
+            return None;
+        }
+        let mirrored = self.mirror(place);
+        let name = format!("{}_bar", self.place_name(place));
+        let ty = self.program.ty_of_place(place);
+        let guard = self.guard_of(place);
+        if ty.is_float() {
+            let zero = Expr::Number(0.0, crate::rules::float_of(&ty));
+            let value = match guard {
+                Some(param) => Expr::runtime("read_active", vec![Expr::var(param), Expr::Place(mirrored.clone())]),
+                None => Expr::Place(mirrored.clone()),
+            };
+            let value = self.bound(value, &name);
+            self.emit_for(place, Stmt::Assign { place: mirrored, value: zero });
+            return Some(value);
+        }
+        let slot = self.slot_mut(&Expr::Place(place.clone()));
+        let function = match (guard, resolved.is_var()) {
+            (Some(param), false) => {
+                let taken = Expr::runtime("take_active", vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), slot]);
+                return Some(self.bound(taken, &name));
+            }
+            _ => "take",
+        };
+        let taken = Expr::runtime(function, vec![Expr::borrow(Expr::Place(place.clone())), slot]);
+        Some(self.bound(taken, &name))
+    }
+
+    pub(super) fn place_name(&self, place: &Place) -> String {
+        let mut name = self.program[place.root].name.to_string();
+        for proj in &place.proj {
+            if let Proj::Field(syn::Member::Named(field)) = proj {
+                name = field.to_string();
+            }
+        }
+        name
+    }
+
+    /// Gives a cotangent a name, unless it is one.
+    pub(super) fn bound(&mut self, value: Expr, name: &str) -> Expr {
+        let ty = self.program.ty_of(&value);
+        let var = self.variable(name, ty, Role::Temp, false);
+        self.levels.insert(var, self.level());
+        self.emit(Stmt::Let { var, ty: None, value });
+        Expr::var(var)
+    }
+}

@@ -1,0 +1,151 @@
+/// The tangent of `Layer`.
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct LayerTangent<T: Real, U, const N: usize>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    /// The tangent of `w`.
+    w: [T; N],
+    /// The tangent of `inner`.
+    inner: <Wrapper<U> as ::ad_runtime::Differentiable>::Tangent,
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, F: Fn(T) -> T, const N: usize> ::ad_runtime::Differentiable
+for Layer<T, U, F, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    type Tangent = LayerTangent<T, U, N>;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        LayerTangent {
+            w: ::ad_runtime::Differentiable::zero_tangent(&self.w),
+            inner: ::ad_runtime::Differentiable::zero_tangent(&self.inner),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        LayerTangent {
+            w: ::ad_runtime::Differentiable::placeholder(&self.w),
+            inner: ::ad_runtime::Differentiable::placeholder(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::ad_runtime::Differentiable for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    type Tangent = Self;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        Self {
+            w: ::ad_runtime::Differentiable::zero_tangent(&self.w),
+            inner: ::ad_runtime::Differentiable::zero_tangent(&self.inner),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        Self {
+            w: ::ad_runtime::Differentiable::placeholder(&self.w),
+            inner: ::ad_runtime::Differentiable::placeholder(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::ad_runtime::Tangent for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    ::ad_runtime::borrow_as_self!();
+    #[inline]
+    #[track_caller]
+    fn accumulate(into: &mut Self, contribution: Self) {
+        ::ad_runtime::rt::add(&mut into.w, contribution.w);
+        ::ad_runtime::rt::add(&mut into.inner, contribution.inner);
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::core::clone::Clone for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            w: ::core::clone::Clone::clone(&self.w),
+            inner: ::core::clone::Clone::clone(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::core::fmt::Debug for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("LayerTangent")
+            .field("w", &self.w)
+            .field("inner", &self.inner)
+            .finish()
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::core::cmp::PartialEq for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.w == other.w && self.inner == other.inner
+    }
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __LayerConstantFields {
+    f: ::ad_runtime::rt::Inactive,
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::core::ops::Deref for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    type Target = __LayerConstantFields;
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &__LayerConstantFields {
+            f: ::ad_runtime::rt::Inactive,
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> ::core::ops::DerefMut for LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        ::std::boxed::Box::leak(
+            ::std::boxed::Box::new(__LayerConstantFields {
+                f: ::ad_runtime::rt::Inactive,
+            }),
+        )
+    }
+}

@@ -1,0 +1,150 @@
+/// The tangent of `Data`.
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    /// The tangent of `xs`.
+    xs: ::std::vec::Vec<f64>,
+    /// The tangent of `y`.
+    y: Option<<T as ::ad_runtime::Differentiable>::Tangent>,
+    /// The tangent of `view`.
+    view: <ArrayView1<'static, f64> as ::ad_runtime::Differentiable>::Tangent,
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<'a, T: 'a> ::ad_runtime::Differentiable for Data<'a, T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    type Tangent = DataTangent<T>;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        DataTangent {
+            xs: ::ad_runtime::Differentiable::zero_tangent(&self.xs),
+            y: ::ad_runtime::Differentiable::zero_tangent(&self.y),
+            view: ::ad_runtime::Differentiable::zero_tangent(&self.view),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        DataTangent {
+            xs: ::ad_runtime::Differentiable::placeholder(&self.xs),
+            y: ::ad_runtime::Differentiable::placeholder(&self.y),
+            view: ::ad_runtime::Differentiable::placeholder(&self.view),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::ad_runtime::Differentiable for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    type Tangent = Self;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        Self {
+            xs: ::ad_runtime::Differentiable::zero_tangent(&self.xs),
+            y: ::ad_runtime::Differentiable::zero_tangent(&self.y),
+            view: ::ad_runtime::Differentiable::zero_tangent(&self.view),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        Self {
+            xs: ::ad_runtime::Differentiable::placeholder(&self.xs),
+            y: ::ad_runtime::Differentiable::placeholder(&self.y),
+            view: ::ad_runtime::Differentiable::placeholder(&self.view),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::ad_runtime::Tangent for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    ::ad_runtime::borrow_as_self!();
+    #[inline]
+    #[track_caller]
+    fn accumulate(into: &mut Self, contribution: Self) {
+        ::ad_runtime::rt::add(&mut into.xs, contribution.xs);
+        ::ad_runtime::rt::add(&mut into.y, contribution.y);
+        ::ad_runtime::rt::add(&mut into.view, contribution.view);
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::core::clone::Clone for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            xs: ::core::clone::Clone::clone(&self.xs),
+            y: ::core::clone::Clone::clone(&self.y),
+            view: ::core::clone::Clone::clone(&self.view),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::core::fmt::Debug for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("DataTangent")
+            .field("xs", &self.xs)
+            .field("y", &self.y)
+            .field("view", &self.view)
+            .finish()
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::core::cmp::PartialEq for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.xs == other.xs && self.y == other.y && self.view == other.view
+    }
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __DataConstantFields {
+    labels: ::ad_runtime::rt::Inactive,
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::core::ops::Deref for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    type Target = __DataConstantFields;
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &__DataConstantFields {
+            labels: ::ad_runtime::rt::Inactive,
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl<T> ::core::ops::DerefMut for DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        ::std::boxed::Box::leak(
+            ::std::boxed::Box::new(__DataConstantFields {
+                labels: ::ad_runtime::rt::Inactive,
+            }),
+        )
+    }
+}

@@ -1,0 +1,105 @@
+/// The tangent of `Params`.
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+pub struct ParamsTangent {
+    /// The tangent of `weights`.
+    pub weights: Vec<f64>,
+    /// The tangent of `bias`.
+    pub bias: f64,
+    /// The tangent of `scale`.
+    scale: [f32; 3],
+    /// The tangent of `inner`.
+    inner: <Inner as ::ad_runtime::Differentiable>::Tangent,
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::ad_runtime::Differentiable for Params {
+    type Tangent = ParamsTangent;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        ParamsTangent {
+            weights: ::ad_runtime::Differentiable::zero_tangent(&self.weights),
+            bias: ::ad_runtime::Differentiable::zero_tangent(&self.bias),
+            scale: ::ad_runtime::Differentiable::zero_tangent(&self.scale),
+            inner: ::ad_runtime::Differentiable::zero_tangent(&self.inner),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        ParamsTangent {
+            weights: ::ad_runtime::Differentiable::placeholder(&self.weights),
+            bias: ::ad_runtime::Differentiable::placeholder(&self.bias),
+            scale: ::ad_runtime::Differentiable::placeholder(&self.scale),
+            inner: ::ad_runtime::Differentiable::placeholder(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::ad_runtime::Differentiable for ParamsTangent {
+    type Tangent = Self;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        Self {
+            weights: ::ad_runtime::Differentiable::zero_tangent(&self.weights),
+            bias: ::ad_runtime::Differentiable::zero_tangent(&self.bias),
+            scale: ::ad_runtime::Differentiable::zero_tangent(&self.scale),
+            inner: ::ad_runtime::Differentiable::zero_tangent(&self.inner),
+        }
+    }
+    #[inline]
+    fn placeholder(&self) -> Self::Tangent {
+        Self {
+            weights: ::ad_runtime::Differentiable::placeholder(&self.weights),
+            bias: ::ad_runtime::Differentiable::placeholder(&self.bias),
+            scale: ::ad_runtime::Differentiable::placeholder(&self.scale),
+            inner: ::ad_runtime::Differentiable::placeholder(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::ad_runtime::Tangent for ParamsTangent {
+    ::ad_runtime::borrow_as_self!();
+    #[inline]
+    #[track_caller]
+    fn accumulate(into: &mut Self, contribution: Self) {
+        ::ad_runtime::rt::add(&mut into.weights, contribution.weights);
+        ::ad_runtime::rt::add(&mut into.bias, contribution.bias);
+        ::ad_runtime::rt::add(&mut into.scale, contribution.scale);
+        ::ad_runtime::rt::add(&mut into.inner, contribution.inner);
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::core::clone::Clone for ParamsTangent {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            weights: ::core::clone::Clone::clone(&self.weights),
+            bias: ::core::clone::Clone::clone(&self.bias),
+            scale: ::core::clone::Clone::clone(&self.scale),
+            inner: ::core::clone::Clone::clone(&self.inner),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for ParamsTangent {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ParamsTangent")
+            .field("weights", &self.weights)
+            .field("bias", &self.bias)
+            .field("scale", &self.scale)
+            .field("inner", &self.inner)
+            .finish()
+    }
+}
+#[automatically_derived]
+#[allow(deprecated, clippy::all, clippy::pedantic)]
+impl ::core::cmp::PartialEq for ParamsTangent {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.weights == other.weights && self.bias == other.bias
+            && self.scale == other.scale && self.inner == other.inner
+    }
+}

@@ -1,0 +1,59 @@
+//! From the intermediate representation to Rust.
+
+mod expr;
+mod stmt;
+
+use crate::ir::{Id, Place, Program, Stmt, Ty, Var};
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+use std::collections::{HashMap, HashSet};
+
+/// Prints statements. The forward sweep names aliases as the user did; the reverse sweep, which may
+/// stand outside of their scope, names the places they stand for.
+pub struct Emitter<'a> {
+    pub program: &'a Program,
+    pub reverse: bool,
+    /// Variables whose value is read again later, so that a use by value must leave them intact.
+    pub kept: HashSet<Var>,
+    /// Variables that the printed statements change.
+    changed: HashSet<Var>,
+    /// The tangents of variables, in a tangent program.
+    pub dots: HashMap<Var, Var>,
+    /// Whether tangents are printed beside values.
+    pub tangent: bool,
+}
+
+impl<'a> Emitter<'a> {
+    pub fn forward(program: &'a Program, kept: HashSet<Var>) -> Self {
+        Emitter { program, reverse: false, kept, changed: HashSet::new(), dots: HashMap::new(), tangent: false }
+    }
+
+    pub fn reverse(program: &'a Program, stmts: &[Stmt]) -> Self {
+        let mut emitter = Emitter { program, reverse: true, kept: HashSet::new(), changed: HashSet::new(), dots: HashMap::new(), tangent: false };
+        emitter.find_changed(stmts);
+        emitter
+    }
+
+    fn name(&self, var: Var) -> &Ident {
+        &self.program[var].name
+    }
+
+    fn record_name(&self, id: Id) -> Ident {
+        format_ident!("__record_{}", id.0)
+    }
+}
+
+/// A place as the forward sweep names it.
+pub fn place_tokens(program: &Program, place: &Place) -> TokenStream {
+    Emitter::forward(program, HashSet::new()).place(place, false)
+}
+
+/// The name of the flag that tells whether a parameter is active in this call.
+pub fn active_flag(param: &Ident) -> Ident {
+    format_ident!("{}_active", param)
+}
+
+/// Whether values of the type are used by value without being moved.
+fn copies(ty: &Ty) -> bool {
+    ty.is_copy() || *ty == Ty::Discrete
+}

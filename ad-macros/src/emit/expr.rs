@@ -1,0 +1,369 @@
+//! Expressions and places.
+
+use super::{Emitter, active_flag, copies};
+use crate::ir::{BinOp, Expr, Place, Proj, Role, Ty, UnOp, Var};
+use proc_macro2::{Group, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+
+impl Emitter<'_> {
+    /// A place; `mutable` where it is written or borrowed mutably.
+    pub fn place(&self, place: &Place, mutable: bool) -> TokenStream {
+        let resolved;
+        let place = if self.reverse {
+            resolved = self.program.resolve(place);
+            &resolved
+        } else {
+            place
+        };
+        let is_bar = matches!(self.program[place.root].role, Role::Bar(_) | Role::Temp if self.is_cotangent(place.root));
+        let mut tokens = self.name(place.root).to_token_stream();
+        for proj in &place.proj {
+            tokens = match proj {
+                Proj::Field(member) => quote!(#tokens.#member),
+                Proj::Index(index) => {
+                    let index = self.index(index);
+                    quote!(#tokens[#index])
+                }
+                Proj::Deref => quote!((*#tokens)),
+                Proj::Variant(name, member) if is_bar => {
+                    let method = format_ident!("__{}_mut", name);
+                    quote!((*#tokens.#method().#member))
+                }
+                Proj::Variant(..) if self.reverse => quote!((*::ad_runtime::rt::unwrapped(&#tokens))),
+                Proj::Variant(..) => quote!(#tokens.unwrap()),
+                Proj::View { method, mirror, args } => {
+                    let args = args.iter().map(|a| self.index(a));
+                    let method = match (mutable || is_bar, method.to_string().strip_suffix("_mut")) {
+                        (true, _) => mirror.clone(),
+                        (false, Some(shared)) if self.reverse => format_ident!("{}", shared),
+                        (false, _) => method.clone(),
+                    };
+                    quote!(#tokens.#method(#(#args),*))
+                }
+                Proj::Element(index) => {
+                    let index = self.index(index);
+                    if mutable || is_bar {
+                        quote!((*::ad_runtime::rt::element_mut(&mut #tokens, #index)))
+                    } else {
+                        quote!((*::ad_runtime::rt::element(&#tokens, #index)))
+                    }
+                }
+            };
+        }
+        tokens
+    }
+
+    /// Whether a variable holds a cotangent.
+    fn is_cotangent(&self, var: Var) -> bool {
+        self.program[var].name.to_string().contains("_bar")
+    }
+
+    /// An index without needless parentheses.
+    fn index(&self, e: &Expr) -> TokenStream {
+        self.expr(e)
+    }
+
+    /// A verbatim expression; in the reverse sweep, aliases in it become places.
+    fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
+        if !self.reverse {
+            return tokens.clone();
+        }
+        let mut replaced = tokens.clone();
+        for var in reads {
+            if let Role::Alias { by_ref, .. } = &self.program[*var].role {
+                let place = self.place(&Place::var(*var), false);
+                let place = if *by_ref { quote!((&#place)) } else { quote!(#place) };
+                replaced = substitute(replaced, &self.name(*var).to_string(), &place);
+            }
+        }
+        replaced
+    }
+
+    /// Any expression, where a value is wanted.
+    pub fn expr(&self, e: &Expr) -> TokenStream {
+        match e {
+            Expr::Place(place) => self.read(place),
+            Expr::Verbatim { tokens, reads, .. } => self.verbatim(tokens, reads),
+            Expr::Number(n, ty) => number(*n, ty),
+            Expr::Unary(UnOp::Neg, a) => {
+                let a = self.operand(a, Precedence::Unary);
+                quote!(-#a)
+            }
+            Expr::Unary(UnOp::Deref, a) => {
+                let a = self.operand(a, Precedence::Unary);
+                quote!(*#a)
+            }
+            Expr::Binary(op, a, b) => {
+                let level = if matches!(op, BinOp::Add | BinOp::Sub) { Precedence::Sum } else { Precedence::Product };
+                let right = if matches!(op, BinOp::Add) { Precedence::Sum } else if level == Precedence::Sum { Precedence::Product } else { Precedence::Unary };
+                let (a, b) = (self.operand(a, level), self.operand(b, right));
+                match op {
+                    BinOp::Add => quote!(#a + #b),
+                    BinOp::Sub => quote!(#a - #b),
+                    BinOp::Mul => quote!(#a * #b),
+                    BinOp::Div => quote!(#a / #b),
+                    BinOp::Rem => quote!(#a % #b),
+                }
+            }
+            Expr::Compare(op, a, b) => {
+                let (a, b) = (self.operand(a, Precedence::Sum), self.operand(b, Precedence::Sum));
+                quote!(#a #op #b)
+            }
+            Expr::Method { recv, name, turbofish, args } => {
+                let recv = match &**recv {
+                    Expr::Place(place) => self.place(place, false),
+                    recv => self.operand(recv, Precedence::Postfix),
+                };
+                let args = args.iter().map(|a| self.expr(a));
+                quote!(#recv.#name #turbofish (#(#args),*))
+            }
+            Expr::Call { path, args, .. } => {
+                let args = args.iter().map(|a| self.expr(a));
+                quote!(#path(#(#args),*))
+            }
+            Expr::Ref { mutable, expr } => self.borrow(*mutable, expr),
+            Expr::Tuple(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                quote!((#(#parts,)*))
+            }
+            Expr::Array(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                quote!([#(#parts),*])
+            }
+            Expr::VecOf(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                quote!(::std::vec![#(#parts),*])
+            }
+            Expr::Repeat { value, count, vec, .. } => {
+                let value = self.expr(value);
+                if *vec { quote!(::std::vec![#value; #count]) } else { quote!([#value; #count]) }
+            }
+            Expr::Struct { path, fields, base } => {
+                let fields = fields.iter().map(|(member, value)| {
+                    let value = self.expr(value);
+                    if value.to_string() == member.to_token_stream().to_string() {
+                        value
+                    } else {
+                        quote!(#member: #value)
+                    }
+                });
+                let base = base.as_ref().map(|b| {
+                    let b = self.expr(b);
+                    quote!(..#b)
+                });
+                quote!(#path { #(#fields,)* #base })
+            }
+            Expr::Cast(a, ty) => {
+                let a = self.operand(a, Precedence::Unary);
+                quote!(#a as #ty)
+            }
+            Expr::ZeroGuard { scalar, value } => {
+                let zero = self.zero_like(scalar);
+                let (scalar, value) = (self.expr(scalar), self.expr(value));
+                quote!(if #scalar == #zero { #zero } else { #value })
+            }
+            Expr::Select { cond, then, els } => {
+                let (cond, then, els) = (self.expr(cond), self.expr(then), self.expr(els));
+                quote!(if #cond { #then } else { #els })
+            }
+            Expr::Runtime { function, args } => self.runtime(function, args),
+        }
+    }
+
+    fn zero_like(&self, scalar: &Expr) -> TokenStream {
+        number(0.0, &crate::rules::float_of(&self.program.ty_of(scalar)))
+    }
+
+    fn borrow(&self, mutable: bool, inner: &Expr) -> TokenStream {
+        match inner {
+            Expr::Place(place) => {
+                let ty = self.program.ty_of_place(place);
+                let place = self.place(place, mutable);
+                let _ = ty;
+                let place = strip_parens(place);
+                if mutable { quote!(&mut #place) } else { quote!(&#place) }
+            }
+            inner => {
+                let inner = self.operand(inner, Precedence::Unary);
+                if mutable { quote!(&mut #inner) } else { quote!(&#inner) }
+            }
+        }
+    }
+
+    /// Reads a place by value. Where the value is wanted again later and may not be `Copy`, a clone is used.
+    fn read(&self, place: &Place) -> TokenStream {
+        let root = place.root;
+        if self.reverse {
+            return self.read_reverse(place);
+        }
+        let tokens = self.place(place, false);
+        let info = &self.program[root];
+        let moved = !copies(&self.program.ty_of_place(place))
+            && self.kept.contains(&self.program.base(place))
+            && !matches!(info.role, Role::Alias { .. } | Role::Binding { .. })
+            && !matches!(info.ty, Ty::RefMut(_));
+        let views = place.proj.iter().any(|p| matches!(p, Proj::View { .. }));
+        if moved && !views { quote!(::core::clone::Clone::clone(&#tokens)) } else { strip_parens(tokens) }
+    }
+
+    fn read_reverse(&self, place: &Place) -> TokenStream {
+        let by_ref = match &self.program[place.root].role {
+            Role::Alias { by_ref, .. } => *by_ref && place.is_var(),
+            _ => false,
+        };
+        let tokens = self.place(place, false);
+        if by_ref {
+            let tokens = strip_parens(tokens);
+            return if matches!(self.program[place.root].ty, Ty::RefMut(_)) { quote!(&mut #tokens) } else { quote!(&#tokens) };
+        }
+        strip_parens(tokens)
+    }
+
+    fn runtime(&self, function: &str, args: &[Expr]) -> TokenStream {
+        match (function, args) {
+            ("Inactive", _) => quote!(::ad_runtime::rt::Inactive),
+            ("clone", [Expr::Ref { expr, .. }]) => {
+                let inner = match &**expr {
+                    Expr::Place(place) => self.place(place, false),
+                    e => self.operand(e, Precedence::Unary),
+                };
+                let inner = strip_parens(inner);
+                quote!(::ad_runtime::rt::keep(&#inner))
+            }
+            ("again", [Expr::Place(place)]) => {
+                let ty = self.program.ty_of_place(place);
+                let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } if place.is_var());
+                let tokens = self.read(place);
+                if copies(&ty) || reference {
+                    tokens
+                } else if matches!(ty, Ty::RefMut(_)) {
+                    quote!(&mut *#tokens)
+                } else {
+                    quote!(::core::clone::Clone::clone(&#tokens))
+                }
+            }
+            ("when", [Expr::Place(param), bar]) => {
+                let flag = active_flag(self.name(param.root));
+                let bar = self.expr(bar);
+                quote!(::ad_runtime::rt::when(#flag, #bar))
+            }
+            ("read_active", [Expr::Place(param), value]) => {
+                let flag = active_flag(self.name(param.root));
+                let zero = self.zero_like(value);
+                let value = self.expr(value);
+                quote!(if #flag { #value } else { #zero })
+            }
+            ("take_active", [Expr::Place(param), primal, slot]) => {
+                let flag = active_flag(self.name(param.root));
+                let (primal, slot) = (self.expr(primal), self.expr(slot));
+                quote!(if #flag { ::ad_runtime::rt::take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
+            }
+            ("swap", [a, b]) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                quote!(::core::mem::swap(#a, #b))
+            }
+            ("boxed", [a]) => {
+                let a = self.expr(a);
+                quote!(::std::boxed::Box::new(#a))
+            }
+            (function, args) => {
+                let function = format_ident!("{}", function);
+                let args = args.iter().map(|a| self.expr(a));
+                quote!(::ad_runtime::rt::#function(#(#args),*))
+            }
+        }
+    }
+
+    fn operand(&self, e: &Expr, outer: Precedence) -> TokenStream {
+        let tokens = match e {
+            Expr::Place(place) if outer == Precedence::Postfix => return self.place(place, false),
+            e => self.expr(e),
+        };
+        if precedence(e, &tokens) < outer { quote!((#tokens)) } else { tokens }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Precedence {
+    Lowest,
+    Sum,
+    Product,
+    Unary,
+    Postfix,
+}
+
+fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
+    match e {
+        Expr::Binary(BinOp::Add | BinOp::Sub, ..) => Precedence::Sum,
+        Expr::Binary(..) => Precedence::Product,
+        Expr::Unary(..) | Expr::Ref { .. } => Precedence::Unary,
+        Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => Precedence::Lowest,
+        Expr::Runtime { function: "read_active" | "take_active", .. } => Precedence::Lowest,
+        Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,
+        Expr::Number(..) => Precedence::Postfix,
+        Expr::Place(_) if starts_with_star(tokens) => Precedence::Unary,
+        Expr::Verbatim { .. } => match syn::parse2::<syn::Expr>(tokens.clone()) {
+            Ok(syn::Expr::Path(_) | syn::Expr::Lit(_) | syn::Expr::Paren(_) | syn::Expr::MethodCall(_) | syn::Expr::Call(_) | syn::Expr::Field(_) | syn::Expr::Index(_)) => Precedence::Postfix,
+            Ok(syn::Expr::Unary(_) | syn::Expr::Reference(_)) => Precedence::Unary,
+            _ => Precedence::Lowest,
+        },
+        _ => Precedence::Postfix,
+    }
+}
+
+fn starts_with_star(tokens: &TokenStream) -> bool {
+    matches!(tokens.clone().into_iter().next(), Some(TokenTree::Punct(p)) if p.as_char() == '*')
+}
+
+/// `(*x)` alone needs no parentheses.
+fn strip_parens(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(g)), None) if g.delimiter() == proc_macro2::Delimiter::Parenthesis => {
+            let inner = g.stream();
+            if starts_with_star(&inner) { inner } else { tokens }
+        }
+        _ => tokens,
+    }
+}
+
+/// A number of the type of a real scalar.
+fn number(n: f64, ty: &Option<String>) -> TokenStream {
+    let literal = Literal::f64_unsuffixed(n.abs());
+    let sign = (n < 0.0).then(|| quote!(-));
+    match ty {
+        None => quote!(#sign #literal),
+        Some(name) => {
+            let name: TokenStream = name.parse().expect("a type parameter is a name");
+            if n == 0.0 {
+                quote!(<#name as ::ad_runtime::num_traits::Zero>::zero())
+            } else if n == 1.0 {
+                quote!(<#name as ::ad_runtime::num_traits::One>::one())
+            } else {
+                quote!(::ad_runtime::rt::number::<#name>(#sign #literal))
+            }
+        }
+    }
+}
+
+fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut after_dot = false;
+    for tree in tokens {
+        let is_field = std::mem::replace(&mut after_dot, false);
+        match tree {
+            TokenTree::Ident(ident) if ident == name && !is_field => out.extend(by.clone()),
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), substitute(group.stream(), name, by));
+                replaced.set_span(group.span());
+                out.extend([TokenTree::Group(replaced)]);
+            }
+            TokenTree::Punct(p) => {
+                after_dot = p.as_char() == '.' && p.spacing() == proc_macro2::Spacing::Alone;
+                out.extend([TokenTree::Punct(p)]);
+            }
+            tree => out.extend([tree]),
+        }
+    }
+    out
+}

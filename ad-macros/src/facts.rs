@@ -1,0 +1,269 @@
+//! What is known of each name before lowering: its type, if the syntax shows it, and whether it may
+//! carry a derivative.
+//!
+//! Both are computed on the syntax tree. Types are guessed forwards and may stay `Unknown`. Activity
+//! is a fixed point over the whole body, independent of the order of statements: a variable is active
+//! if any value that is ever written to it may be. That `acc` in `let mut acc = 1.0; acc *= x[i]`
+//! starts constant does not make it inactive.
+
+mod types;
+mod walk;
+
+use crate::ir::Ty;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use std::collections::{HashMap, HashSet};
+use syn::visit::{self, Visit};
+use syn::{Expr, Pat};
+
+pub use types::{arithmetic, is_compound, macro_args, mutates, of_syn_type, reads_only, scalar_method};
+
+/// The facts of one function.
+#[derive(Default)]
+pub struct Facts {
+    types: HashMap<String, Ty>,
+    active: HashSet<String>,
+    bound: HashSet<String>,
+    /// Names declared `mut` or assigned to.
+    mutable: HashSet<String>,
+    /// Names that hold closures, with the closure.
+    pub closures: HashMap<String, syn::ExprClosure>,
+    /// Type parameters bounded by `Real`.
+    pub reals: HashSet<String>,
+    /// Integers that were computed from active values.
+    pub rounded: HashSet<String>,
+    changed: bool,
+}
+
+impl Facts {
+    /// Analyses `body`, given what is known of the parameters.
+    pub fn of(params: Vec<(String, Ty, bool, bool)>, reals: HashSet<String>, body: &syn::Block) -> Facts {
+        let mut facts = Facts { reals, ..Facts::default() };
+        for (name, ty, active, mutable) in params {
+            facts.bound.insert(name.clone());
+            if active {
+                facts.active.insert(name.clone());
+            }
+            if mutable {
+                facts.mutable.insert(name.clone());
+            }
+            facts.types.insert(name, ty);
+        }
+        loop {
+            facts.changed = false;
+            facts.visit_block(body);
+            if !facts.changed {
+                return facts;
+            }
+        }
+    }
+
+    pub fn ty(&self, name: &str) -> Ty {
+        self.types.get(name).cloned().unwrap_or(Ty::Unknown)
+    }
+
+    pub fn set_ty(&mut self, name: &str, ty: Ty) {
+        self.types.insert(name.to_owned(), ty);
+    }
+
+    pub fn is_active(&self, name: &str) -> bool {
+        self.active.contains(name) && !self.types.get(name).is_some_and(Ty::is_discrete)
+    }
+
+    pub fn is_bound(&self, name: &str) -> bool {
+        self.bound.contains(name)
+    }
+
+    pub fn is_mutable(&self, name: &str) -> bool {
+        self.mutable.contains(name)
+    }
+
+    fn activate(&mut self, name: &str) {
+        if self.bound.contains(name) && self.active.insert(name.to_owned()) {
+            self.changed = true;
+        }
+    }
+
+    /// Whether the value of `expr` may carry a derivative.
+    pub fn active(&self, expr: &Expr) -> bool {
+        if matches!(self.infer(expr), ty if ty.is_discrete()) {
+            return false;
+        }
+        match expr {
+            Expr::Path(path) => path.path.get_ident().is_some_and(|ident| self.is_active(&ident.to_string())),
+            Expr::Lit(_) | Expr::Range(_) | Expr::Let(_) => false,
+            Expr::Paren(e) => self.active(&e.expr),
+            Expr::Group(e) => self.active(&e.expr),
+            Expr::Unary(e) => self.active(&e.expr),
+            Expr::Binary(e) => self.active(&e.left) || self.active(&e.right),
+            Expr::Cast(e) => self.active(&e.expr),
+            Expr::Field(e) => self.active(&e.base),
+            Expr::Index(e) => self.active(&e.expr),
+            Expr::Reference(e) => self.active(&e.expr),
+            Expr::Tuple(e) => e.elems.iter().any(|e| self.active(e)),
+            Expr::Array(e) => e.elems.iter().any(|e| self.active(e)),
+            Expr::Repeat(e) => self.active(&e.expr),
+            Expr::Struct(e) => {
+                e.fields.iter().any(|f| self.active(&f.expr)) || e.rest.as_ref().is_some_and(|e| self.active(e))
+            }
+            Expr::MethodCall(e) => {
+                !types::inactive_method(&e.method)
+                    && (self.active(&e.receiver) || e.args.iter().any(|e| self.active(e)))
+            }
+            Expr::Call(e) => {
+                !is_stop_gradient(&e.func)
+                    && (e.args.iter().any(|e| self.active(e)) || self.active_callee(&e.func))
+            }
+            Expr::Macro(e) => {
+                e.mac.path.segments.last().is_some_and(|s| is_value_macro(&s.ident))
+                    && self.mentions_active(&e.mac.tokens)
+            }
+            Expr::If(e) => {
+                self.active_tail(&e.then_branch)
+                    || e.else_branch.as_ref().is_some_and(|(_, e)| self.active(e))
+            }
+            Expr::Match(e) => e.arms.iter().any(|arm| self.active(&arm.body)),
+            Expr::Block(e) => self.active_tail(&e.block),
+            Expr::Unsafe(e) => self.active_tail(&e.block),
+            Expr::Closure(e) => self.mentions_active_expr(&e.body),
+            _ => false,
+        }
+    }
+
+    fn active_callee(&self, func: &Expr) -> bool {
+        matches!(func, Expr::Path(p) if p.path.get_ident().is_some_and(|i| self.is_active(&i.to_string())))
+    }
+
+    fn active_tail(&self, block: &syn::Block) -> bool {
+        matches!(block.stmts.last(), Some(syn::Stmt::Expr(e, None)) if self.active(e))
+    }
+
+    /// Whether an active name occurs anywhere in the tokens.
+    pub fn mentions_active(&self, tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().any(|tree| match tree {
+            TokenTree::Ident(ident) => self.is_active(&ident.to_string()),
+            TokenTree::Group(group) => self.mentions_active(&group.stream()),
+            _ => false,
+        })
+    }
+
+    pub fn mentions_active_expr(&self, expr: &impl ToTokens) -> bool {
+        self.mentions_active(&expr.to_token_stream())
+    }
+
+    /// The bound names that occur in the tokens.
+    pub fn names_in(&self, tokens: &TokenStream) -> Vec<Ident> {
+        let mut found = Vec::new();
+        self.collect_names(tokens, &mut found);
+        found
+    }
+
+    fn collect_names(&self, tokens: &TokenStream, found: &mut Vec<Ident>) {
+        for tree in tokens.clone() {
+            match tree {
+                TokenTree::Ident(ident) if self.is_bound(&ident.to_string()) => {
+                    if !found.contains(&ident) {
+                        found.push(ident);
+                    }
+                }
+                TokenTree::Group(group) => self.collect_names(&group.stream(), found),
+                TokenTree::Literal(literal) => {
+                    // Captures of a format string.
+                    let text = literal.to_string();
+                    if text.starts_with('"') {
+                        for part in text.split('{').skip(1) {
+                            let end = part.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(part.len());
+                            if self.is_bound(&part[..end]) {
+                                found.push(Ident::new(&part[..end], literal.span()));
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `stop_gradient` by whatever path.
+pub fn is_stop_gradient(func: &Expr) -> bool {
+    matches!(func, Expr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "stop_gradient"))
+}
+
+/// Macros that yield a value made of their arguments.
+pub fn is_value_macro(name: &Ident) -> bool {
+    ["vec", "array", "s", "einsum", "stack", "concatenate"].iter().any(|m| name == m) && name != "s"
+}
+
+/// The variable that a place expression starts from.
+pub fn root_of(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(p) => p.path.get_ident(),
+        Expr::Field(e) => root_of(&e.base),
+        Expr::Index(e) => root_of(&e.expr),
+        Expr::Paren(e) => root_of(&e.expr),
+        Expr::Group(e) => root_of(&e.expr),
+        Expr::Reference(e) => root_of(&e.expr),
+        Expr::Unary(e) if matches!(e.op, syn::UnOp::Deref(_)) => root_of(&e.expr),
+        Expr::MethodCall(e) => root_of(&e.receiver),
+        Expr::Try(e) => root_of(&e.expr),
+        _ => None,
+    }
+}
+
+/// The names that a pattern binds.
+pub fn pattern_names(pat: &Pat) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl<'a> Visit<'a> for Names {
+        fn visit_pat_ident(&mut self, pat: &'a syn::PatIdent) {
+            if (pat.subpat.is_some() || !crate::resolve::is_constant_pattern(&pat.ident)) && !self.0.contains(&pat.ident) {
+                self.0.push(pat.ident.clone());
+            }
+            visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &'a Expr) {}
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pat);
+    names.0
+}
+
+/// Whether a macro never returns.
+pub fn is_panic(mac: &syn::Macro) -> bool {
+    crate::exits::is_panic(mac)
+}
+
+impl Facts {
+    /// Adds the facts of an expression that was made during lowering.
+    pub fn add(&mut self, e: &Expr) {
+        loop {
+            self.changed = false;
+            self.visit_expr(e);
+            if !self.changed {
+                return;
+            }
+        }
+    }
+}
+
+impl Facts {
+    /// Gives a fresh copy of a name the facts of the original.
+    pub fn copy_fact(&mut self, from: &str, to: &str) {
+        if let Some(ty) = self.types.get(from).cloned() {
+            self.types.insert(to.to_owned(), ty);
+        }
+        for set in [&mut self.active, &mut self.bound, &mut self.mutable] {
+            if set.contains(from) {
+                set.insert(to.to_owned());
+            }
+        }
+        if let Some(closure) = self.closures.get(from).cloned() {
+            self.closures.insert(to.to_owned(), closure);
+        }
+    }
+}
+
+/// Whether `name` is a primitive type.
+pub fn is_primitive(name: &str) -> bool {
+    name == "f64" || name == "f32" || types::is_discrete_name(name)
+}

@@ -1,0 +1,503 @@
+//! Guesses types forwards. `Unknown` is always right.
+
+use super::{Facts, is_stop_gradient};
+use crate::ir::Ty;
+use std::collections::HashSet;
+use syn::punctuated::Punctuated;
+use syn::{Expr, GenericArgument, PathArguments, Type};
+
+/// The type that syntax shows. `reals` are the type parameters bounded by `Real`.
+pub fn of_syn_type(ty: &Type, reals: &HashSet<String>) -> Ty {
+    match ty {
+        Type::Reference(r) => {
+            let inner = Box::new(of_syn_type(&r.elem, reals));
+            if r.mutability.is_some() { Ty::RefMut(inner) } else { Ty::Ref(inner) }
+        }
+        Type::Slice(s) => Ty::Slice(Box::new(of_syn_type(&s.elem, reals))),
+        Type::Array(a) => Ty::Array(Box::new(of_syn_type(&a.elem, reals))),
+        Type::Tuple(t) if t.elems.is_empty() => Ty::Discrete,
+        Type::Tuple(t) => Ty::Tuple(t.elems.iter().map(|t| of_syn_type(t, reals)).collect()),
+        Type::Paren(t) => of_syn_type(&t.elem, reals),
+        Type::Group(t) => of_syn_type(&t.elem, reals),
+        Type::Path(p) if p.qself.is_none() => of_path(&p.path, reals),
+        _ => Ty::Unknown,
+    }
+}
+
+fn of_path(path: &syn::Path, reals: &HashSet<String>) -> Ty {
+    let Some(last) = path.segments.last() else { return Ty::Unknown };
+    let name = last.ident.to_string();
+    let argument = || match &last.arguments {
+        PathArguments::AngleBracketed(args) => args.args.iter().find_map(|a| match a {
+            GenericArgument::Type(ty) => Some(of_syn_type(ty, reals)),
+            _ => None,
+        }),
+        _ => None,
+    };
+    if is_discrete_name(&name) {
+        return Ty::Discrete;
+    }
+    match name.as_str() {
+        "f64" | "f32" => Ty::Float(None),
+        "Vec" => Ty::Vec(Box::new(argument().unwrap_or(Ty::Unknown))),
+        "Option" => Ty::Option(Box::new(argument().unwrap_or(Ty::Unknown))),
+        _ if reals.contains(&name) && path.segments.len() == 1 => Ty::Float(Some(name)),
+        _ => array_of_name(&name, &last.arguments),
+    }
+}
+
+pub fn is_discrete_name(name: &str) -> bool {
+    matches!(
+        name,
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize"
+            | "bool" | "char" | "str" | "String"
+    )
+}
+
+fn array_of_name(name: &str, arguments: &PathArguments) -> Ty {
+    let (base, owned) = if let Some(rest) = name.strip_prefix("ArrayViewMut") {
+        (rest, false)
+    } else if let Some(rest) = name.strip_prefix("ArrayView") {
+        (rest, false)
+    } else if let Some(rest) = name.strip_prefix("ArrayRef") {
+        (rest, false)
+    } else if let Some(rest) = name.strip_prefix("Array") {
+        (rest, true)
+    } else {
+        return Ty::Unknown;
+    };
+    let dims = match base {
+        "" => match arguments {
+            PathArguments::AngleBracketed(args) => args.args.iter().find_map(|a| match a {
+                GenericArgument::Type(Type::Path(p)) => {
+                    let ident = p.path.segments.last()?.ident.to_string();
+                    ident.strip_prefix("Ix")?.parse().ok()
+                }
+                _ => None,
+            }),
+            _ => return Ty::Unknown,
+        },
+        "D" => None,
+        digits => match digits.parse() {
+            Ok(dims) => Some(dims),
+            Err(_) => return Ty::Unknown,
+        },
+    };
+    Ty::NdArray { dims, owned }
+}
+
+pub fn is_compound(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(
+        op,
+        AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_) | BitXorAssign(_)
+            | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+    )
+}
+
+fn is_arithmetic(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
+}
+
+/// Methods whose result carries no derivative, whatever the receiver.
+pub fn inactive_method(name: &syn::Ident) -> bool {
+    matches!(
+        name.to_string().as_str(),
+        "len" | "is_empty" | "is_nan" | "is_finite" | "is_infinite" | "is_sign_negative" | "is_sign_positive"
+            | "is_normal" | "partial_cmp" | "total_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+            | "is_some" | "is_none" | "is_ok" | "is_err" | "is_some_and" | "contains" | "any" | "all" | "position"
+            | "rposition" | "count" | "nrows" | "ncols" | "shape" | "dim" | "raw_dim" | "ndim" | "len_of"
+            | "binary_search_by" | "partition_point" | "capacity" | "is_square" | "is_standard_layout"
+            | "to_bits" | "starts_with" | "ends_with" | "strides" | "indices" | "classify"
+    )
+}
+
+/// Methods that change their receiver.
+pub fn mutates(name: &syn::Ident) -> bool {
+    matches!(
+        name.to_string().as_str(),
+        "push" | "pop" | "extend" | "extend_from_slice" | "resize" | "insert" | "remove" | "swap" | "reverse"
+            | "fill" | "copy_from_slice" | "clone_from_slice" | "truncate" | "clear" | "sort_by" | "sort"
+            | "sort_unstable_by" | "rotate_left" | "rotate_right" | "append" | "drain" | "retain" | "swap_remove"
+            | "assign" | "scaled_add" | "mapv_inplace" | "map_inplace" | "par_mapv_inplace" | "zip_mut_with"
+            | "swap_with_slice" | "next" | "replace" | "take" | "insert_str" | "push_str" | "get_or_insert"
+            | "accumulate_axis_inplace" | "dedup" | "split_off"
+    ) || name.to_string().ends_with("_mut")
+}
+
+/// Methods that never change their receiver, even one declared `mut`.
+pub fn reads_only(name: &syn::Ident) -> bool {
+    matches!(
+        name.to_string().as_str(),
+        "dot" | "powf" | "powi" | "max" | "min" | "mul_add" | "hypot" | "atan2" | "clamp" | "map" | "iter" | "zip"
+            | "fold" | "mapv" | "copysign" | "clone" | "to_vec" | "chain" | "rem_euclid" | "abs_sub"
+    )
+}
+
+/// The type of a scalar's method.
+pub fn scalar_method(name: &str, float: &Ty) -> Option<Ty> {
+    match name {
+        "sin_cos" => Some(Ty::Tuple(vec![float.clone(), float.clone()])),
+        "is_nan" | "is_finite" | "is_infinite" | "is_sign_negative" | "is_sign_positive" | "partial_cmp"
+        | "total_cmp" | "to_bits" => Some(Ty::Discrete),
+        _ if crate::rules::scalar(name).is_some() || name == "clone" || name == "to_owned" => Some(float.clone()),
+        _ => None,
+    }
+}
+
+/// The arguments of a macro that takes expressions separated by commas, or a repeat.
+pub fn macro_args(mac: &syn::Macro) -> Vec<Expr> {
+    let parser = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+    if let Ok(args) = mac.parse_body_with(parser) {
+        return args.into_iter().collect();
+    }
+    let tokens = &mac.tokens;
+    match syn::parse2::<syn::ExprRepeat>(quote::quote!([#tokens])) {
+        Ok(repeat) => vec![*repeat.expr, *repeat.len],
+        Err(_) => Vec::new(),
+    }
+}
+
+impl Facts {
+    /// The type of `expr`, as far as the syntax shows it.
+    pub fn infer(&self, expr: &Expr) -> Ty {
+        match expr {
+            Expr::Lit(e) => match &e.lit {
+                syn::Lit::Float(_) => Ty::Float(None),
+                syn::Lit::Int(i) if i.suffix().starts_with('f') => Ty::Float(None),
+                _ => Ty::Discrete,
+            },
+            Expr::Path(p) => self.infer_path(p),
+            Expr::Paren(e) => self.infer(&e.expr),
+            Expr::Group(e) => self.infer(&e.expr),
+            Expr::Reference(e) => {
+                let inner = Box::new(self.infer(&e.expr));
+                if e.mutability.is_some() { Ty::RefMut(inner) } else { Ty::Ref(inner) }
+            }
+            Expr::Unary(e) => match e.op {
+                syn::UnOp::Deref(_) => match self.infer(&e.expr) {
+                    Ty::Ref(t) | Ty::RefMut(t) => *t,
+                    _ => Ty::Unknown,
+                },
+                syn::UnOp::Neg(_) => match self.infer(&e.expr) {
+                    Ty::NdArray { dims, .. } => Ty::NdArray { dims, owned: true },
+                    ty => ty.deref().clone(),
+                },
+                _ => Ty::Discrete,
+            },
+            Expr::Binary(e) if is_arithmetic(&e.op) => arithmetic(&self.infer(&e.left), &self.infer(&e.right)),
+            Expr::Binary(_) | Expr::Range(_) | Expr::Let(_) => Ty::Discrete,
+            Expr::Cast(e) => match of_syn_type(&e.ty, &self.reals) {
+                Ty::Unknown => Ty::Discrete,
+                ty => ty,
+            },
+            Expr::Index(e) => {
+                let base = self.infer(&e.expr);
+                match base.deref() {
+                    Ty::NdArray { .. } => Ty::Float(None),
+                    _ if matches!(&*e.index, Expr::Range(_)) => match base.element() {
+                        Ty::Unknown => Ty::Unknown,
+                        t => Ty::Slice(Box::new(t)),
+                    },
+                    _ => base.element(),
+                }
+            }
+            Expr::Field(e) => match (self.infer(&e.base).deref(), &e.member) {
+                (Ty::Tuple(ts), syn::Member::Unnamed(i)) => ts.get(i.index as usize).cloned().unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Expr::Tuple(e) => Ty::Tuple(e.elems.iter().map(|e| self.infer(e)).collect()),
+            Expr::Array(e) => Ty::Array(Box::new(e.elems.first().map_or(Ty::Unknown, |e| self.infer(e)))),
+            Expr::Repeat(e) => Ty::Array(Box::new(self.infer(&e.expr))),
+            Expr::Macro(e) if e.mac.path.is_ident("vec") => {
+                let args = macro_args(&e.mac);
+                Ty::Vec(Box::new(args.first().map_or(Ty::Unknown, |e| self.infer(e))))
+            }
+            Expr::If(e) => match self.infer_block(&e.then_branch) {
+                Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
+                ty => ty,
+            },
+            Expr::Match(e) => {
+                e.arms.iter().map(|arm| self.infer(&arm.body)).find(|t| *t != Ty::Unknown).unwrap_or(Ty::Unknown)
+            }
+            Expr::Block(e) => self.infer_block(&e.block),
+            Expr::Call(e) => self.infer_call(e),
+            Expr::MethodCall(e) => self.infer_method(e),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_block(&self, block: &syn::Block) -> Ty {
+        match block.stmts.last() {
+            Some(syn::Stmt::Expr(e, None)) => self.infer(e),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_path(&self, p: &syn::ExprPath) -> Ty {
+        if let Some(ident) = p.path.get_ident() {
+            return self.ty(&ident.to_string());
+        }
+        let segments: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let in_floats = segments.iter().rev().skip(1).any(|s| s == "f64" || s == "f32");
+        if in_floats { Ty::Float(None) } else { Ty::Unknown }
+    }
+
+    fn infer_call(&self, e: &syn::ExprCall) -> Ty {
+        if is_stop_gradient(&e.func) {
+            return e.args.first().map_or(Ty::Unknown, |e| self.infer(e));
+        }
+        let Expr::Path(p) = &*e.func else { return Ty::Unknown };
+        let segments: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let last = segments.last().map_or("", String::as_str);
+        if let Some(closure) = p.path.get_ident().and_then(|i| self.closures.get(&i.to_string())) {
+            return self.infer(&closure.body);
+        }
+        let owner = segments.len().checked_sub(2).map_or("", |i| segments[i].as_str());
+        if owner == "f64" || owner == "f32" {
+            return match last {
+                "from_bits" => Ty::Float(None),
+                _ => scalar_method(last, &Ty::Float(None)).unwrap_or(Ty::Float(None)),
+            };
+        }
+        if self.reals.contains(owner) {
+            return match last {
+                "from" | "from_f64" | "from_usize" | "from_i32" | "from_f32" | "from_u32" => {
+                    Ty::Option(Box::new(Ty::Float(Some(owner.to_owned()))))
+                }
+                _ => Ty::Float(Some(owner.to_owned())),
+            };
+        }
+        match (owner, last) {
+            ("", "Some") => Ty::Option(Box::new(e.args.first().map_or(Ty::Unknown, |e| self.infer(e)))),
+            ("Vec", "new" | "with_capacity") => match p.path.segments.iter().rev().nth(1).map(|s| &s.arguments) {
+                Some(PathArguments::AngleBracketed(args)) => match args.args.first() {
+                    Some(GenericArgument::Type(ty)) => Ty::Vec(Box::new(of_syn_type(ty, &self.reals))),
+                    _ => Ty::Vec(Box::new(Ty::Unknown)),
+                },
+                _ => Ty::Vec(Box::new(Ty::Unknown)),
+            },
+            ("mem", "replace" | "take") => match e.args.first().map(|e| self.infer(e)) {
+                Some(Ty::RefMut(t)) => *t,
+                _ => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_method(&self, e: &syn::ExprMethodCall) -> Ty {
+        if inactive_method(&e.method) {
+            return Ty::Discrete;
+        }
+        let recv = self.infer(&e.receiver);
+        let name = e.method.to_string();
+        let target = e.turbofish.as_ref().and_then(|t| t.args.first()).and_then(|a| match a {
+            GenericArgument::Type(ty) => Some(of_syn_type(ty, &self.reals)),
+            _ => None,
+        });
+        match recv.deref() {
+            float @ Ty::Float(_) => scalar_method(&name, float).unwrap_or(Ty::Unknown),
+            Ty::Discrete => match name.as_str() {
+                "map" | "filter_map" | "flat_map" | "fold" | "scan" | "sum" | "product" | "collect" | "rev" | "zip"
+                | "step_by" | "for_each" | "reduce" | "into" | "skip" | "take" | "chain" | "enumerate" | "try_fold"
+                | "filter" | "take_while" | "skip_while" | "max_by" | "min_by" => match name.as_str() {
+                    "sum" | "product" | "collect" => target.unwrap_or(Ty::Unknown),
+                    "fold" => e.args.first().map_or(Ty::Unknown, |init| self.infer(init)),
+                    _ => Ty::Unknown,
+                },
+                _ => Ty::Discrete,
+            },
+            Ty::NdArray { dims, owned } => array_method(&name, *dims, *owned, e, self),
+            Ty::Option(inner) => match name.as_str() {
+                "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => (**inner).clone(),
+                "copied" | "cloned" => Ty::Option(Box::new(inner.deref().clone())),
+                "as_ref" => Ty::Option(Box::new(Ty::Ref(inner.clone()))),
+                "as_mut" => Ty::Option(Box::new(Ty::RefMut(inner.clone()))),
+                _ => Ty::Unknown,
+            },
+            _ => self.container_method(&name, &recv, target, e),
+        }
+    }
+
+    fn container_method(&self, name: &str, recv: &Ty, target: Option<Ty>, e: &syn::ExprMethodCall) -> Ty {
+        let element = recv.element();
+        match name {
+            "clone" => match recv.deref() {
+                Ty::Slice(t) => Ty::Vec(t.clone()),
+                ty => ty.clone(),
+            },
+            "sum" | "product" => target.unwrap_or(Ty::Unknown),
+            "collect" => match target {
+                Some(Ty::Vec(t)) if *t == Ty::Unknown => match self.item(&e.receiver) {
+                    Ty::Unknown => Ty::Vec(t),
+                    item => Ty::Vec(Box::new(item)),
+                },
+                other => other.unwrap_or(Ty::Unknown),
+            },
+            "fold" => e.args.first().map_or(Ty::Unknown, |init| self.infer(init)),
+            _ if element == Ty::Unknown => Ty::Unknown,
+            "to_vec" | "into_vec" | "to_owned" => Ty::Vec(Box::new(element)),
+            "as_slice" => Ty::Ref(Box::new(Ty::Slice(Box::new(element)))),
+            "as_mut_slice" => Ty::RefMut(Box::new(Ty::Slice(Box::new(element)))),
+            "first" | "last" | "get" => Ty::Option(Box::new(Ty::Ref(Box::new(element)))),
+            "first_mut" | "last_mut" | "get_mut" => Ty::Option(Box::new(Ty::RefMut(Box::new(element)))),
+            "pop" => Ty::Option(Box::new(element)),
+            "split_at" => {
+                let slice = Ty::Ref(Box::new(Ty::Slice(Box::new(element))));
+                Ty::Tuple(vec![slice.clone(), slice])
+            }
+            "split_at_mut" => {
+                let slice = Ty::RefMut(Box::new(Ty::Slice(Box::new(element))));
+                Ty::Tuple(vec![slice.clone(), slice])
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The type of the items of an iterator or of something that is iterated.
+    pub fn item(&self, expr: &Expr) -> Ty {
+        match expr {
+            Expr::Paren(e) => self.item(&e.expr),
+            Expr::Range(_) => Ty::Discrete,
+            Expr::MethodCall(e) => self.item_of_method(e),
+            expr => item_of_value(&self.infer(expr)),
+        }
+    }
+
+    fn item_of_method(&self, e: &syn::ExprMethodCall) -> Ty {
+        let recv = || self.infer(&e.receiver);
+        let item = || self.item(&e.receiver);
+        match e.method.to_string().as_str() {
+            "iter" => match item_of_value(&Ty::Ref(Box::new(recv().deref().clone()))) {
+                Ty::Unknown => Ty::Unknown,
+                t => t,
+            },
+            "iter_mut" => match item_of_value(&Ty::RefMut(Box::new(recv().deref().clone()))) {
+                Ty::Ref(t) => Ty::RefMut(t),
+                t => t,
+            },
+            "into_iter" => self.item(&e.receiver),
+            "enumerate" => Ty::Tuple(vec![Ty::Discrete, item()]),
+            "zip" => Ty::Tuple(vec![item(), e.args.first().map_or(Ty::Unknown, |e| self.item(e))]),
+            "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while" | "inspect" | "peekable"
+            | "chain" | "by_ref" => item(),
+            "copied" | "cloned" => item().deref().clone(),
+            "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
+                Ty::Unknown => Ty::Unknown,
+                t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
+            },
+            "chunks_mut" | "chunks_exact_mut" => match recv().element() {
+                Ty::Unknown => Ty::Unknown,
+                t => Ty::RefMut(Box::new(Ty::Slice(Box::new(t)))),
+            },
+            "map" => match e.args.first() {
+                Some(Expr::Closure(closure)) => self.infer(&closure.body),
+                _ => Ty::Unknown,
+            },
+            "rows" | "outer_iter" | "axis_iter" | "columns" => match recv().deref() {
+                Ty::NdArray { dims: Some(2), .. } => Ty::NdArray { dims: Some(1), owned: false },
+                _ => Ty::Unknown,
+            },
+            _ => item_of_value(&self.infer(&Expr::MethodCall(e.clone()))),
+        }
+    }
+}
+
+fn item_of_value(ty: &Ty) -> Ty {
+    let element = match ty.deref() {
+        Ty::NdArray { .. } => Ty::Float(None),
+        Ty::Discrete => return Ty::Unknown,
+        inner => inner.element(),
+    };
+    match (ty, element) {
+        (_, Ty::Unknown) => Ty::Unknown,
+        (Ty::Ref(_), t) => Ty::Ref(Box::new(t)),
+        (Ty::RefMut(_), t) => Ty::RefMut(Box::new(t)),
+        (_, t) => t,
+    }
+}
+
+pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
+    match (a.deref(), b.deref()) {
+        (Ty::Float(Some(t)), Ty::Float(_)) | (Ty::Float(_), Ty::Float(Some(t))) => Ty::Float(Some(t.clone())),
+        (Ty::Float(None), Ty::Float(None)) => Ty::Float(None),
+        (Ty::Discrete, Ty::Discrete) => Ty::Discrete,
+        (Ty::NdArray { dims: a, .. }, Ty::NdArray { dims: b, .. }) => Ty::NdArray {
+            dims: match (a, b) {
+                (Some(a), Some(b)) => Some(*a.max(b)),
+                _ => None,
+            },
+            owned: true,
+        },
+        (Ty::NdArray { dims, .. }, Ty::Float(_)) | (Ty::Float(_), Ty::NdArray { dims, .. }) => {
+            Ty::NdArray { dims: *dims, owned: true }
+        }
+        _ => Ty::Unknown,
+    }
+}
+
+fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMethodCall, facts: &Facts) -> Ty {
+    let same = |owned| Ty::NdArray { dims, owned };
+    let less = |owned| match dims {
+        Some(n) if n > 0 => Ty::NdArray { dims: Some(n - 1), owned },
+        _ => Ty::NdArray { dims: None, owned },
+    };
+    match name {
+        "sum" | "product" => Ty::Float(None),
+        "mean" => Ty::Option(Box::new(Ty::Float(None))),
+        "dot" => {
+            let rhs = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
+            match (dims, rhs.deref()) {
+                (Some(1), Ty::NdArray { dims: Some(1), .. }) => Ty::Float(None),
+                (Some(2), Ty::NdArray { dims: Some(1), .. }) | (Some(1), Ty::NdArray { dims: Some(2), .. }) => {
+                    Ty::NdArray { dims: Some(1), owned: true }
+                }
+                (Some(2), Ty::NdArray { dims: Some(2), .. }) => Ty::NdArray { dims: Some(2), owned: true },
+                _ => Ty::Unknown,
+            }
+        }
+        "t" | "view" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
+        "row" | "column" | "diag" => Ty::NdArray { dims: Some(1), owned: false },
+        "clone" => same(owned),
+        "to_owned" | "into_owned" | "mapv_into" => same(true),
+        "sum_axis" | "var_axis" | "std_axis" => less(true),
+        "index_axis" => less(false),
+        "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf" | "recip" | "pow2"
+        | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
+        "to_vec" => Ty::Vec(Box::new(Ty::Float(None))),
+        _ => Ty::Unknown,
+    }
+}
+
+/// The types of the parameters of a closure passed to `method` of an iterator or array.
+pub fn closure_params(method: &syn::Ident, item: &Ty, e: &syn::ExprMethodCall, facts: &Facts) -> Vec<Ty> {
+    let by_ref = |t: &Ty| Ty::Ref(Box::new(t.clone()));
+    match method.to_string().as_str() {
+        "map" | "for_each" | "flat_map" | "filter_map" | "map_while" | "any" | "all" | "position" => {
+            match facts.infer(&e.receiver).deref() {
+                Ty::Option(inner) => vec![(**inner).clone()],
+                Ty::NdArray { .. } if method == "map" => vec![by_ref(&Ty::Float(None))],
+                _ => vec![item.clone()],
+            }
+        }
+        "filter" | "take_while" | "skip_while" | "inspect" => vec![by_ref(item)],
+        "fold" | "try_fold" => {
+            let init = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
+            vec![init, item.clone()]
+        }
+        "scan" => {
+            let init = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
+            vec![Ty::RefMut(Box::new(init)), item.clone()]
+        }
+        "reduce" => vec![item.clone(), item.clone()],
+        "max_by" | "min_by" => vec![by_ref(item), by_ref(item)],
+        "mapv" | "mapv_into" | "mapv_inplace" => vec![Ty::Float(None)],
+        "map_inplace" => vec![Ty::RefMut(Box::new(Ty::Float(None)))],
+        "and_then" | "is_some_and" => match facts.infer(&e.receiver).deref() {
+            Ty::Option(inner) => vec![(**inner).clone()],
+            _ => vec![],
+        },
+        _ => vec![],
+    }
+}

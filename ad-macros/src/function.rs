@@ -1,0 +1,291 @@
+//! What a differentiated function looks like from outside: options, parameters and their types.
+
+use crate::derive::constant::is_constant_type_in;
+use crate::errors::Errors;
+use crate::facts;
+use crate::ir::Ty;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use std::collections::HashSet;
+use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
+
+/// The options of the attribute.
+#[derive(Default, Clone)]
+pub struct Options {
+    pub forward_only: bool,
+    pub reverse_only: bool,
+    pub order: usize,
+    pub vjp: Option<syn::Path>,
+    pub jvp: Option<syn::Path>,
+    pub associated: bool,
+    pub explain: bool,
+}
+
+impl Options {
+    pub fn parse(tokens: TokenStream, errors: &Errors) -> Options {
+        let mut options = Options { order: 1, ..Options::default() };
+        let parser = syn::meta::parser(|meta| {
+            let name = meta.path.get_ident().map(Ident::to_string).unwrap_or_default();
+            match name.as_str() {
+                "forward" => options.forward_only = true,
+                "reverse" => options.reverse_only = true,
+                "associated" => options.associated = true,
+                "explain" => options.explain = true,
+                "vjp" => options.vjp = Some(meta.value()?.parse()?),
+                "jvp" => options.jvp = Some(meta.value()?.parse()?),
+                "order" => {
+                    let order: syn::LitInt = meta.value()?.parse()?;
+                    options.order = order.base10_parse()?;
+                    if !(1..=2).contains(&options.order) {
+                        return Err(syn::Error::new(order.span(), "the order is 1 or 2"));
+                    }
+                }
+                _ => {
+                    return Err(meta.error(
+                        "unknown option: write `forward`, `reverse`, `order = 2`, `vjp = path`, `jvp = path`, `associated` or `explain`",
+                    ));
+                }
+            }
+            Ok(())
+        });
+        if let Err(error) = syn::parse::Parser::parse2(parser, tokens) {
+            errors.push(error);
+        }
+        options
+    }
+
+    pub fn has_reverse(&self) -> bool {
+        !self.forward_only && (self.vjp.is_some() || self.jvp.is_none())
+    }
+
+    pub fn has_forward(&self) -> bool {
+        !self.reverse_only && (self.jvp.is_some() || self.vjp.is_none())
+    }
+}
+
+/// A parameter.
+#[derive(Clone)]
+pub struct Param {
+    pub name: Ident,
+    /// The type as written; for a receiver, `Self` or a reference to it.
+    pub written: Type,
+    pub ty: Ty,
+    pub active: bool,
+    pub mutable: bool,
+    pub receiver: bool,
+}
+
+impl Param {
+    /// The type without references.
+    pub fn value_type(&self) -> &Type {
+        strip(&self.written)
+    }
+
+    pub fn is_mut_ref(&self) -> bool {
+        matches!(&self.written, Type::Reference(r) if r.mutability.is_some())
+    }
+
+    pub fn is_ref(&self) -> bool {
+        matches!(&self.written, Type::Reference(_))
+    }
+
+    /// The tangent type, owned.
+    pub fn tangent(&self) -> TokenStream {
+        tangent_of(&self.written)
+    }
+
+    pub fn bar(&self) -> Ident {
+        format_ident!("{}_bar", bare(&self.name))
+    }
+
+    pub fn dot(&self) -> Ident {
+        format_ident!("{}_dot", bare(&self.name))
+    }
+}
+
+/// `self` has the tangent `self_dot`.
+fn bare(name: &Ident) -> String {
+    name.to_string()
+}
+
+/// A function to differentiate.
+pub struct Function {
+    pub item: ItemFn,
+    pub options: Options,
+    pub params: Vec<Param>,
+    pub reals: HashSet<String>,
+    /// Patterns of parameters that are taken apart in the body.
+    pub output: Option<Type>,
+}
+
+impl Function {
+    /// Reads a function; `#[constant]` is taken off its parameters.
+    pub fn parse(mut item: ItemFn, options: Options, errors: &Errors) -> Function {
+        let reals = real_parameters(&item.sig.generics);
+        if let Some(token) = &item.sig.asyncness {
+            errors.at(token, "an `async` function cannot be differentiated: differentiate the computation in a function of its own");
+        }
+        if let Some(token) = &item.sig.constness {
+            errors.at(token, "a `const fn` cannot be differentiated: drop `const`");
+        }
+        if let syn::Safety::Unsafe(token) = &item.sig.safety {
+            errors.at(token, "an `unsafe fn` cannot be differentiated: wrap it with `#[differentiate(vjp = .., jvp = ..)]`");
+        }
+        let mut params = Vec::new();
+        let mut prologue: Vec<syn::Stmt> = Vec::new();
+        for (i, input) in item.sig.inputs.iter_mut().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    let constant = take_constant(&mut receiver.attrs, errors);
+                    let written = receiver_type(receiver);
+                    params.push(Param {
+                        name: format_ident!("self"),
+                        ty: match &written {
+                            Type::Reference(r) if r.mutability.is_some() => Ty::RefMut(Box::new(Ty::Unknown)),
+                            Type::Reference(_) => Ty::Ref(Box::new(Ty::Unknown)),
+                            _ => Ty::Unknown,
+                        },
+                        written,
+                        active: !constant,
+                        mutable: receiver.mutability.is_some(),
+                        receiver: true,
+                    });
+                }
+                FnArg::Typed(typed) => {
+                    let marked = take_constant(&mut typed.attrs, errors);
+                    name_pattern(typed, i, &mut prologue);
+                    let (name, mutable) = match &*typed.pat {
+                        Pat::Ident(p) => (p.ident.clone(), p.mutability.is_some()),
+                        _ => (format_ident!("__arg_{}", i), false),
+                    };
+                    let constant = marked || is_constant_type_in(&typed.ty, &item.sig.generics);
+                    params.push(Param {
+                        name,
+                        ty: facts::of_syn_type(&typed.ty, &reals),
+                        written: (*typed.ty).clone(),
+                        active: !constant,
+                        mutable,
+                        receiver: false,
+                    });
+                }
+            }
+        }
+        item.block.stmts.splice(0..0, prologue);
+        let output = match &item.sig.output {
+            ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
+            _ => None,
+        };
+        Function { item, options, params, reals, output }
+    }
+
+    pub fn active(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|p| p.active)
+    }
+
+    pub fn has_mut_params(&self) -> bool {
+        self.params.iter().any(Param::is_mut_ref)
+    }
+
+    /// The tangent type of the result.
+    pub fn output_tangent(&self) -> TokenStream {
+        self.output.as_ref().map_or_else(|| quote!(()), tangent_of)
+    }
+
+    pub fn output_tokens(&self) -> TokenStream {
+        self.output.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream)
+    }
+
+    /// Whether the result is a real scalar.
+    pub fn is_scalar(&self) -> bool {
+        self.output.as_ref().is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
+    }
+}
+
+/// A parameter that is a pattern gets a name, and is taken apart in the body.
+fn name_pattern(typed: &mut syn::PatType, i: usize, prologue: &mut Vec<syn::Stmt>) {
+    if matches!(&*typed.pat, Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none()) {
+        return;
+    }
+    let name = format_ident!("__arg_{}", i);
+    let pat = std::mem::replace(&mut *typed.pat, syn::parse_quote!(#name));
+    if !matches!(pat, Pat::Wild(_)) {
+        prologue.push(syn::parse_quote!(let #pat = #name;));
+    }
+}
+
+fn receiver_type(receiver: &syn::Receiver) -> Type {
+    match &receiver.kind {
+        syn::ReceiverKind::Value => syn::parse_quote!(Self),
+        syn::ReceiverKind::Reference(_, lifetime, mutability, ..) => syn::parse_quote!(& #lifetime #mutability Self),
+        syn::ReceiverKind::Typed(_, ty) => (**ty).clone(),
+        _ => syn::parse_quote!(Self),
+    }
+}
+
+fn take_constant(attrs: &mut Vec<syn::Attribute>, errors: &Errors) -> bool {
+    let mut found = false;
+    attrs.retain(|attr| {
+        let is = attr.path().is_ident("constant");
+        if is && !matches!(attr.meta, syn::Meta::Path(_)) {
+            errors.at(attr, "`#[constant]` takes no arguments");
+        }
+        found |= is;
+        !is
+    });
+    found
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(t) if t.elems.is_empty())
+}
+
+/// The type parameters bounded by `Real`.
+fn real_parameters(generics: &syn::Generics) -> HashSet<String> {
+    let is_real = |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
+        bounds.iter().any(|b| matches!(b, syn::TypeParamBound::Trait(t) if t.path.segments.last().is_some_and(|s| s.ident == "Real")))
+    };
+    let mut reals: HashSet<String> =
+        generics.type_params().filter(|p| is_real(&p.bounds)).map(|p| p.ident.to_string()).collect();
+    if let Some(clause) = &generics.where_clause {
+        for predicate in &clause.predicates {
+            if let syn::WherePredicate::Type(p) = predicate
+                && is_real(&p.bounds)
+                && let Type::Path(path) = &p.bounded_ty
+                && let Some(ident) = path.path.get_ident()
+            {
+                reals.insert(ident.to_string());
+            }
+        }
+    }
+    reals
+}
+
+pub fn strip(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(r) => strip(&r.elem),
+        Type::Paren(p) => strip(&p.elem),
+        Type::Group(g) => strip(&g.elem),
+        ty => ty,
+    }
+}
+
+/// The owned tangent type of a type, spelled out where that is short.
+pub fn tangent_of(ty: &Type) -> TokenStream {
+    let ty = strip(ty);
+    match ty {
+        Type::Path(p) if p.path.is_ident("f64") || p.path.is_ident("f32") => quote!(#ty),
+        Type::Slice(s) => {
+            let inner = tangent_of(&s.elem);
+            quote!(::std::vec::Vec<#inner>)
+        }
+        Type::Array(a) => {
+            let (inner, len) = (tangent_of(&a.elem), &a.len);
+            quote!([#inner; #len])
+        }
+        Type::Tuple(t) => {
+            let parts = t.elems.iter().map(tangent_of);
+            quote!((#(#parts,)*))
+        }
+        ty => quote!(<#ty as ::ad_runtime::Differentiable>::Tangent),
+    }
+}

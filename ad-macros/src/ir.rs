@@ -1,0 +1,569 @@
+//! The intermediate representation.
+//!
+//! A program is a block of statements over variables. Names are unique in the whole function, so a
+//! statement can move without capture. There are no exits: `return`, `break`, `continue` and `?`
+//! have become values before (see `exits`). Its legal forms:
+//!
+//! - [`Stmt::Let`] defines a variable once, by an [`Expr`]. Operations on values whose type is not
+//!   known to be a scalar have variables and places as operands, never other operations.
+//!   Arithmetic on known scalars may be a tree.
+//! - [`Stmt::Assign`] and [`Stmt::Update`] overwrite a [`Place`].
+//! - [`Stmt::If`], [`Stmt::Match`] and [`Stmt::Loop`] nest blocks. A block has a result or none.
+//! - [`Stmt::Effect`] runs inactive code for its effect.
+//! - The adjoint adds [`Stmt::Do`] (a call for its effect on cotangents) and the reverse halves of
+//!   the three nesting statements, which consume the record that their forward halves leave.
+//!
+//! The output of every transform is legal input of the tangent transform.
+
+use proc_macro2::{Ident, TokenStream};
+use std::collections::HashMap;
+use syn::{Member, Pat, Type};
+
+/// A variable of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Var(pub usize);
+
+/// A statement that nests blocks, by which its forward and its reverse half find each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub usize);
+
+/// What the compiler knows of a type. It has no type checker: `Unknown` is always right.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ty {
+    Unknown,
+    /// A real scalar: `f32`, `f64` or a type parameter bounded by `Real` (then its name).
+    Float(Option<String>),
+    /// A type whose tangent is `()`: integers, `bool`, strings, `()`.
+    Discrete,
+    Ref(Box<Ty>),
+    RefMut(Box<Ty>),
+    Slice(Box<Ty>),
+    Vec(Box<Ty>),
+    Array(Box<Ty>),
+    Tuple(Vec<Ty>),
+    Option(Box<Ty>),
+    /// An ndarray array or view: number of dimensions, if known, and whether it owns its elements.
+    NdArray { dims: Option<usize>, owned: bool },
+}
+
+/// Why a variable exists.
+#[derive(Clone, Debug)]
+pub enum Role {
+    Param,
+    Local,
+    /// A name for a part of the user's expression.
+    Temp,
+    /// Another name for a place: `let row = &m[i]`. `by_ref` where the variable is surely a reference.
+    Alias { place: Place, by_ref: bool },
+    /// Bound by a pattern, which the reverse sweep matches again: stands for a part of the scrutinee.
+    Binding { place: Place },
+    /// The cotangent of another variable.
+    Bar(Var),
+    /// The tangent of another variable.
+    Dot(Var),
+    /// Declared without a value: `let x;`.
+    Deferred,
+    /// An old value, kept to be restored.
+    Saved,
+}
+
+#[derive(Clone, Debug)]
+pub struct VarInfo {
+    pub name: Ident,
+    pub ty: Ty,
+    pub active: bool,
+    pub mutable: bool,
+    pub role: Role,
+}
+
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub root: Var,
+    pub proj: Vec<Proj>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Proj {
+    Field(Member),
+    /// `[index]`; the index is inactive and may be evaluated again.
+    Index(Expr),
+    Deref,
+    /// The payload of an enum variant: `Shape::Circle(r)` is `shape.<Circle>.0`.
+    Variant(Ident, Member),
+    /// A view made by a method: `m.row(i)`. The cotangent is viewed by the method's `_mut` form.
+    View { method: Ident, mirror: Ident, args: Vec<Expr> },
+    /// Element `k` of a container in iteration order.
+    Element(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// Reads (copies, moves or, in a borrow, names) a place.
+    Place(Place),
+    /// An inactive expression as the user wrote it.
+    Verbatim { tokens: TokenStream, reads: Vec<Var>, ty: Ty },
+    Unary(UnOp, Box<Expr>),
+    Binary(BinOp, Box<Expr>, Box<Expr>),
+    Method { recv: Box<Expr>, name: Ident, turbofish: Option<TokenStream>, args: Vec<Expr> },
+    Call { path: TokenStream, args: Vec<Expr>, kind: CallKind },
+    Ref { mutable: bool, expr: Box<Expr> },
+    Tuple(Vec<Expr>),
+    Array(Vec<Expr>),
+    /// `[value; n]` or, with `vec`, `vec![value; n]`.
+    Repeat { value: Box<Expr>, count: TokenStream, reads: Vec<Var>, vec: bool },
+    VecOf(Vec<Expr>),
+    Struct { path: TokenStream, fields: Vec<(Member, Expr)>, base: Option<Box<Expr>> },
+    Cast(Box<Expr>, Type),
+    /// `if condition { 0.0 } else { value }`, where `condition` is `scalar == 0.0`: a zero stays
+    /// zero through an infinite slope.
+    ZeroGuard { scalar: Box<Expr>, value: Box<Expr> },
+    /// A comparison of scalars or a combination of comparisons: `a < b`.
+    Compare(TokenStream, Box<Expr>, Box<Expr>),
+    /// `if cond { x } else { y }` on scalars.
+    Select { cond: Box<Expr>, then: Box<Expr>, els: Box<Expr> },
+    /// A number of the type of a real scalar.
+    Number(f64, Option<String>),
+    /// A value of the shape of another, made by the runtime: zero, clone, length.
+    Runtime { function: &'static str, args: Vec<Expr> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnOp {
+    Neg,
+    Deref,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallKind {
+    /// A free function: its derivatives are in the namespace of its name.
+    Function,
+    /// `Type::f(..)`: its derivatives are siblings with a suffix.
+    Associated,
+    /// A tuple struct or a variant.
+    Constructor,
+}
+
+impl Expr {
+    pub fn var(var: Var) -> Expr {
+        Expr::Place(Place::var(var))
+    }
+
+    pub fn lit(tokens: TokenStream) -> Expr {
+        Expr::Verbatim { tokens, reads: Vec::new(), ty: Ty::Unknown }
+    }
+
+    pub fn binary(op: BinOp, a: Expr, b: Expr) -> Expr {
+        Expr::Binary(op, Box::new(a), Box::new(b))
+    }
+
+    pub fn mul(a: Expr, b: Expr) -> Expr {
+        if a.is_one() {
+            b
+        } else if b.is_one() {
+            a
+        } else {
+            Expr::binary(BinOp::Mul, a, b)
+        }
+    }
+
+    pub fn neg(a: Expr) -> Expr {
+        match a {
+            Expr::Unary(UnOp::Neg, inner) => *inner,
+            a => Expr::Unary(UnOp::Neg, Box::new(a)),
+        }
+    }
+
+    pub fn runtime(function: &'static str, args: Vec<Expr>) -> Expr {
+        Expr::Runtime { function, args }
+    }
+
+    pub fn borrow(expr: Expr) -> Expr {
+        Expr::Ref { mutable: false, expr: Box::new(expr) }
+    }
+
+    pub fn borrow_mut(expr: Expr) -> Expr {
+        Expr::Ref { mutable: true, expr: Box::new(expr) }
+    }
+
+    fn is_one(&self) -> bool {
+        matches!(self, Expr::Number(n, _) if *n == 1.0)
+    }
+
+    pub fn as_place(&self) -> Option<&Place> {
+        match self {
+            Expr::Place(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The sub-expressions.
+    pub fn children(&self) -> Vec<&Expr> {
+        match self {
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => Vec::new(),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Ref { expr: a, .. } => vec![a],
+            Expr::Repeat { value, .. } => vec![value],
+            Expr::Binary(_, a, b) | Expr::Compare(_, a, b) => vec![a, b],
+            Expr::ZeroGuard { scalar, value } => vec![scalar, value],
+            Expr::Method { recv, args, .. } => std::iter::once(&**recv).chain(args).collect(),
+            Expr::Call { args, .. }
+            | Expr::Tuple(args)
+            | Expr::Array(args)
+            | Expr::VecOf(args)
+            | Expr::Runtime { args, .. } => args.iter().collect(),
+            Expr::Struct { fields, base, .. } => {
+                fields.iter().map(|(_, e)| e).chain(base.as_deref()).collect()
+            }
+            Expr::Select { cond, then, els } => vec![cond, then, els],
+        }
+    }
+
+    /// Calls `f` for every variable read, with the place where it is one.
+    pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
+        match self {
+            Expr::Place(place) => place.for_each_read(f),
+            Expr::Verbatim { reads, .. } => reads.iter().copied().for_each(f),
+            Expr::Repeat { value, reads, .. } => {
+                reads.iter().copied().for_each(&mut *f);
+                value.for_each_read(f);
+            }
+            _ => {
+                for child in self.children() {
+                    child.for_each_read(f);
+                }
+            }
+        }
+    }
+
+    /// The number of operations, a measure of the cost of evaluating the expression again.
+    pub fn size(&self) -> usize {
+        1 + self.children().into_iter().map(Expr::size).sum::<usize>()
+    }
+}
+
+impl Place {
+    pub fn var(root: Var) -> Place {
+        Place { root, proj: Vec::new() }
+    }
+
+    pub fn then(mut self, proj: Proj) -> Place {
+        self.proj.push(proj);
+        self
+    }
+
+    pub fn is_var(&self) -> bool {
+        self.proj.is_empty()
+    }
+
+    pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
+        f(self.root);
+        for proj in &self.proj {
+            match proj {
+                Proj::Index(e) | Proj::Element(e) => e.for_each_read(f),
+                Proj::View { args, .. } => args.iter().for_each(|a| a.for_each_read(f)),
+                Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
+            }
+        }
+    }
+}
+
+/// A sequence of statements and the value it ends with.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    pub stmts: Vec<Stmt>,
+    pub result: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Stmt {
+    Let { var: Var, ty: Option<Type>, value: Expr },
+    /// `let pattern = value`: the variables are parts of the value.
+    Destructure { pat: Pat, value: Expr, vars: Vec<(Var, Vec<Proj>)> },
+    Assign { place: Place, value: Expr },
+    /// `place op= value`.
+    Update { place: Place, op: BinOp, value: Expr },
+    /// A method or function that changes `place` by a known rule: `v.push(x)`.
+    Mutate { op: MutOp, dest: Option<Var>, place: Place, args: Vec<Expr> },
+    If { id: Id, dest: Option<Var>, cond: Expr, then: Block, els: Block },
+    Match { id: Id, dest: Option<Var>, scrutinee: Expr, arms: Vec<Arm> },
+    Loop { id: Id, kind: LoopKind, body: Block },
+    /// Inactive code that runs for its effect.
+    Effect { tokens: TokenStream, reads: Vec<Var>, writes: Vec<Var> },
+    /// A call that changes cotangents.
+    Do(Expr),
+    /// Runs `body` where the parameter is active in this call.
+    WhenActive { param: Var, body: Vec<Stmt> },
+    /// The reverse half of `If`.
+    ReverseIf { id: Id, cond: Expr, then: Vec<Stmt>, els: Vec<Stmt> },
+    /// The reverse half of `Match`: the arms' bodies in the order of the arms.
+    ReverseMatch { id: Id, scrutinee: Expr, arms: Vec<ReverseArm> },
+    /// The reverse half of `Loop`.
+    ReverseLoop { id: Id, kind: LoopKind, body: Vec<Stmt> },
+}
+
+/// What [`Stmt::Mutate`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MutOp {
+    /// `v.push(x)`
+    Push,
+    /// `v.pop()`, an `Option`.
+    Pop,
+    /// `x.swap(i, j)`
+    SwapElements,
+    /// `std::mem::swap(a, b)`; the second place is the argument.
+    SwapPlaces,
+    /// `x.fill(e)`
+    Fill,
+    /// `x.copy_from_slice(y)`, `x.clone_from_slice(y)`, `x.assign(y)`
+    CopyFrom,
+    /// `x.reverse()`
+    Reverse,
+    /// `v.extend(y)`, `v.extend_from_slice(y)`
+    Extend,
+    /// `v.truncate(n)`, `v.clear()`
+    Truncate,
+    /// `v.resize(n, e)`
+    Resize,
+}
+
+#[derive(Clone, Debug)]
+pub struct Arm {
+    pub pat: Pat,
+    pub guard: Option<Expr>,
+    pub bindings: Vec<(Var, Vec<Proj>)>,
+    pub body: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReverseArm {
+    pub pat: Pat,
+    pub body: Vec<Stmt>,
+}
+
+#[derive(Clone, Debug)]
+pub enum LoopKind {
+    /// `for var in lo..hi`, with the modifiers that the user's range has. `lo` and `hi` do not change meanwhile.
+    Range { var: Var, lo: Expr, hi: Expr, inclusive: bool, rev: bool, step: Option<Expr> },
+    /// An inactive iterator: its items are known in the forward sweep alone.
+    Items { pat: Pat, vars: Vec<Var>, iter: Expr },
+    /// `while cond`
+    While { cond: Expr },
+    /// `loop`
+    Forever,
+}
+
+/// What the reverse half of a nesting statement needs from its forward half: per nested block, the
+/// variables defined in it whose values the reverse sweep reads.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    pub vars: Vec<Vec<Var>>,
+}
+
+/// A whole function in intermediate form.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub vars: Vec<VarInfo>,
+    pub body: Block,
+    pub records: HashMap<Id, Record>,
+    /// The nesting statements inside a block that leave records which the block's own record holds.
+    pub inner_records: HashMap<(Id, usize), Vec<Id>>,
+    /// The nesting statements that leave a record.
+    pub recording: std::collections::HashSet<Id>,
+    /// Loops whose iterations are counted by their record, because their number is not known before.
+    pub counted: std::collections::HashSet<Id>,
+    pub ids: usize,
+}
+
+impl Program {
+    pub fn fresh_id(&mut self) -> Id {
+        self.ids += 1;
+        Id(self.ids - 1)
+    }
+}
+
+impl std::ops::Index<Var> for Program {
+    type Output = VarInfo;
+    fn index(&self, var: Var) -> &VarInfo {
+        &self.vars[var.0]
+    }
+}
+
+impl std::ops::IndexMut<Var> for Program {
+    fn index_mut(&mut self, var: Var) -> &mut VarInfo {
+        &mut self.vars[var.0]
+    }
+}
+
+impl Ty {
+    /// Looks through references.
+    pub fn deref(&self) -> &Ty {
+        match self {
+            Ty::Ref(inner) | Ty::RefMut(inner) => inner.deref(),
+            ty => ty,
+        }
+    }
+
+    pub fn is_float(&self) -> bool {
+        matches!(self.deref(), Ty::Float(_))
+    }
+
+    pub fn is_float_ref(&self) -> bool {
+        self.is_float() && !matches!(self, Ty::Float(_))
+    }
+
+    pub fn is_discrete(&self) -> bool {
+        match self.deref() {
+            Ty::Discrete => true,
+            Ty::Slice(t) | Ty::Vec(t) | Ty::Array(t) | Ty::Option(t) => t.is_discrete(),
+            Ty::Tuple(ts) => ts.iter().all(Ty::is_discrete),
+            _ => false,
+        }
+    }
+
+    /// Whether a value of the type surely is `Copy`.
+    pub fn is_copy(&self) -> bool {
+        match self {
+            Ty::Float(_) | Ty::Ref(_) => true,
+            Ty::Array(t) | Ty::Option(t) => t.is_copy(),
+            Ty::Tuple(ts) => ts.iter().all(Ty::is_copy),
+            _ => false,
+        }
+    }
+
+    /// The type of an element, for what has elements.
+    pub fn element(&self) -> Ty {
+        match self.deref() {
+            Ty::Slice(t) | Ty::Vec(t) | Ty::Array(t) => (**t).clone(),
+            _ => Ty::Unknown,
+        }
+    }
+}
+
+impl Program {
+    /// The place with aliases replaced by what they stand for.
+    pub fn resolve(&self, place: &Place) -> Place {
+        match &self[place.root].role {
+            Role::Alias { place: target, by_ref } => {
+                let mut proj = &place.proj[..];
+                if *by_ref && let Some((Proj::Deref, rest)) = proj.split_first() {
+                    proj = rest;
+                }
+                let mut resolved = self.resolve(target);
+                resolved.proj.extend(proj.iter().cloned());
+                resolved
+            }
+            _ => place.clone(),
+        }
+    }
+
+    /// The variable whose storage a place is a part of.
+    pub fn base(&self, place: &Place) -> Var {
+        match &self[place.root].role {
+            Role::Alias { place, .. } | Role::Binding { place } => self.base(place),
+            _ => place.root,
+        }
+    }
+
+    pub fn is_active(&self, place: &Place) -> bool {
+        self[place.root].active && self[self.base(place)].active && !self.ty_of_place(place).is_discrete()
+    }
+
+    /// Whether an active place is read, so that the value may carry a derivative.
+    pub fn reads_active(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Place(place) => self.is_active(place),
+            Expr::Verbatim { .. } | Expr::Number(..) => false,
+            expr => expr.children().into_iter().any(|e| self.reads_active(e)),
+        }
+    }
+
+    pub fn ty_of_place(&self, place: &Place) -> Ty {
+        let mut ty = self[place.root].ty.clone();
+        for proj in &place.proj {
+            ty = match proj {
+                Proj::Deref => match ty {
+                    Ty::Ref(t) | Ty::RefMut(t) => *t,
+                    ty => ty,
+                },
+                Proj::Field(Member::Unnamed(i)) => match ty.deref() {
+                    Ty::Tuple(ts) => ts.get(i.index as usize).cloned().unwrap_or(Ty::Unknown),
+                    _ => Ty::Unknown,
+                },
+                Proj::Field(_) => Ty::Unknown,
+                Proj::Index(index) => match (ty.deref(), index) {
+                    (Ty::NdArray { .. }, _) => Ty::Float(None),
+                    (_, Expr::Verbatim { tokens, .. }) if is_range(tokens) => match ty.element() {
+                        Ty::Unknown => Ty::Unknown,
+                        t => Ty::Slice(Box::new(t)),
+                    },
+                    _ => ty.element(),
+                },
+                Proj::Element(_) => match ty.deref() {
+                    Ty::NdArray { .. } => Ty::Float(None),
+                    _ => ty.element(),
+                },
+                Proj::Variant(name, _) => match ty.deref() {
+                    Ty::Option(t) if name == "Some" => (**t).clone(),
+                    _ => Ty::Unknown,
+                },
+                Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
+                    (Ty::NdArray { .. }, "row" | "column" | "diag") => Ty::NdArray { dims: Some(1), owned: false },
+                    (Ty::NdArray { dims, .. }, "t" | "view") => Ty::NdArray { dims: *dims, owned: false },
+                    (Ty::NdArray { dims: Some(n), .. }, "index_axis") => Ty::NdArray { dims: Some(n - 1), owned: false },
+                    (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
+                    (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => Ty::Slice(t.clone()),
+                    _ => Ty::Unknown,
+                },
+            };
+        }
+        ty
+    }
+
+    /// The type of an expression, as far as it is known.
+    pub fn ty_of(&self, expr: &Expr) -> Ty {
+        match expr {
+            Expr::Place(place) => self.ty_of_place(place),
+            Expr::Verbatim { ty, .. } => ty.clone(),
+            Expr::Number(_, t) => Ty::Float(t.clone()),
+            Expr::Unary(UnOp::Neg, a) => match self.ty_of(a).deref() {
+                Ty::NdArray { dims, .. } => Ty::NdArray { dims: *dims, owned: true },
+                t => t.clone(),
+            },
+            Expr::Unary(UnOp::Deref, a) => self.ty_of(a).deref().clone(),
+            Expr::Binary(_, a, b) => crate::facts::arithmetic(&self.ty_of(a), &self.ty_of(b)),
+            Expr::Method { recv, name, .. } => match self.ty_of(recv).deref() {
+                float @ Ty::Float(_) => crate::facts::scalar_method(&name.to_string(), float).unwrap_or(Ty::Unknown),
+                _ => Ty::Unknown,
+            },
+            Expr::Ref { mutable, expr } => {
+                let inner = Box::new(self.ty_of(expr));
+                if *mutable { Ty::RefMut(inner) } else { Ty::Ref(inner) }
+            }
+            Expr::Tuple(es) => Ty::Tuple(es.iter().map(|e| self.ty_of(e)).collect()),
+            Expr::Array(es) => Ty::Array(Box::new(es.first().map_or(Ty::Unknown, |e| self.ty_of(e)))),
+            Expr::VecOf(es) => Ty::Vec(Box::new(es.first().map_or(Ty::Unknown, |e| self.ty_of(e)))),
+            Expr::Repeat { value, vec, .. } => {
+                let inner = Box::new(self.ty_of(value));
+                if *vec { Ty::Vec(inner) } else { Ty::Array(inner) }
+            }
+            Expr::Cast(_, ty) => crate::facts::of_syn_type(ty, &Default::default()),
+            Expr::ZeroGuard { value, .. } => self.ty_of(value),
+            Expr::Select { then, .. } => self.ty_of(then),
+            Expr::Compare(..) => Ty::Discrete,
+            Expr::Runtime { .. } | Expr::Call { .. } | Expr::Struct { .. } => Ty::Unknown,
+        }
+    }
+}
+
+/// Whether the tokens of an index are a range.
+pub fn is_range(tokens: &TokenStream) -> bool {
+    matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Range(_)))
+}

@@ -1,0 +1,226 @@
+//! Calls of functions, constructors and closures.
+
+use super::Lower;
+use super::chain::Item;
+use crate::ir::{CallKind, Expr, MutOp, Place, Stmt, Ty};
+use quote::{ToTokens, quote};
+use syn::Expr as SynExpr;
+
+/// How deep closures may call each other.
+const INLINING: usize = 32;
+
+impl Lower<'_> {
+    pub(super) fn call(&mut self, call: &syn::ExprCall) -> Expr {
+        let whole = SynExpr::Call(call.clone());
+        let SynExpr::Path(path) = &*call.func else {
+            self.errors.at(&call.func, "only functions named by a path, and closures bound by `let`, can be differentiated");
+            return self.verbatim(&whole);
+        };
+        if let Some(ident) = path.path.get_ident() {
+            if let Some(closure) = self.facts.closures.get(&ident.to_string()).cloned() {
+                return self.inline(ident, &closure, call);
+            }
+            if self.lookup(ident).is_some() {
+                self.errors.at(
+                    ident,
+                    format!("`{ident}` is a function value, which has no derivative: call a function by its name, or bind a closure with `let` in this body"),
+                );
+                return self.verbatim(&whole);
+            }
+        }
+        let segments: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let last = segments.last().expect("a path has segments").as_str();
+        let owner = segments.len().checked_sub(2).map_or("", |i| segments[i].as_str());
+        if let Some(value) = self.known_call(call, owner, last) {
+            return value;
+        }
+        if ["grad", "value_and_grad", "jvp", "vjp", "adjoint", "hvp", "jacobian", "hessian"].contains(&last)
+            && owner.starts_with(|c: char| c.is_lowercase())
+        {
+            self.errors.at(
+                &path.path,
+                format!("the derivative `{owner}::{last}` inside a differentiated function is not supported yet: differentiate it by a custom rule (`vjp = ..`, `jvp = ..`)"),
+            );
+            return self.verbatim(&whole);
+        }
+        let kind = call_kind(path, last, owner);
+        let args = match kind {
+            CallKind::Constructor => call.args.iter().map(|a| self.element(a)).collect(),
+            _ => call.args.iter().map(|a| self.call_argument(a)).collect(),
+        };
+        Expr::Call { path: path.to_token_stream(), args, kind }
+    }
+
+    fn call_argument(&mut self, e: &SynExpr) -> Expr {
+        if let SynExpr::Closure(c) = e
+            && self.facts.mentions_active_expr(&c.body)
+        {
+            self.errors.at(
+                &c.inputs,
+                "a closure that uses active values cannot be passed to a function: call it here, or pass what it uses as arguments",
+            );
+        }
+        self.argument(e)
+    }
+
+    /// Functions of the standard library with rules of their own.
+    fn known_call(&mut self, call: &syn::ExprCall, owner: &str, last: &str) -> Option<Expr> {
+        let args: Vec<&SynExpr> = call.args.iter().collect();
+        if ((owner == "f64" || owner == "f32") || self.facts.reals.contains(owner)) && !args.is_empty() {
+            if last == "from" && args.len() == 1 {
+                let ty: syn::Type = syn::parse_str(owner).ok()?;
+                let value = self.operand(args[0]);
+                return Some(Expr::Cast(Box::new(value), ty));
+            }
+            if crate::rules::scalar(last).is_some() {
+                let (recv, rest) = (args[0], &args[1..]);
+                let method = quote::format_ident!("{}", last);
+                let rewritten: SynExpr = syn::parse_quote!((#recv).#method(#(#rest),*));
+                return Some(self.value(&rewritten));
+            }
+        }
+        match (owner, last, &args[..]) {
+            ("mem", "replace", [SynExpr::Reference(target), new]) => {
+                let place = self.place(&target.expr);
+                let new = self.named_operand("new", new);
+                let ty = self.program.ty_of_place(&place);
+                let active = self.is_active(&place);
+                let old = self.name("old", Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]), ty, active);
+                self.push(Stmt::Assign { place, value: new });
+                Some(old)
+            }
+            ("mem", "take", [SynExpr::Reference(target)]) => {
+                let place = self.place(&target.expr);
+                let ty = self.program.ty_of_place(&place);
+                let active = self.is_active(&place);
+                let old = self.name("old", Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]), ty, active);
+                let empty = Expr::Verbatim { tokens: quote!(::core::default::Default::default()), reads: vec![], ty: Ty::Unknown };
+                self.push(Stmt::Assign { place, value: empty });
+                Some(old)
+            }
+            ("Box", "new", [value]) | ("Rc", "new", [value]) if owner == "Box" => {
+                let value = self.named_operand("t", value);
+                Some(Expr::runtime("boxed", vec![value]))
+            }
+            _ => None,
+        }
+    }
+
+    /// A call as a statement, where it has a rule that is not that of its value.
+    pub(super) fn call_statement(&mut self, call: &syn::ExprCall) -> bool {
+        let SynExpr::Path(path) = &*call.func else { return false };
+        if !path.path.segments.last().is_some_and(|s| s.ident == "swap") || call.args.len() != 2 {
+            return false;
+        }
+        let target = |e: &SynExpr| match e {
+            SynExpr::Reference(r) => (*r.expr).clone(),
+            e => e.clone(),
+        };
+        let (a, b) = (target(&call.args[0]), target(&call.args[1]));
+        let (a, b) = (self.place(&a), self.place(&b));
+        self.push(Stmt::Mutate { op: MutOp::SwapPlaces, dest: None, place: a, args: vec![Expr::Place(b)] });
+        true
+    }
+
+    /// The body of a closure, with its parameters bound to the arguments.
+    fn inline(&mut self, name: &proc_macro2::Ident, closure: &syn::ExprClosure, call: &syn::ExprCall) -> Expr {
+        if self.inlining >= INLINING {
+            self.errors.at(name, "closures call each other too deeply: make it a function with `#[differentiate]`");
+            return Expr::lit(quote!(()));
+        }
+        let items: Vec<Item> = call.args.iter().map(|arg| self.item_of(arg)).collect();
+        self.apply(closure, items)
+    }
+
+    /// What a closure's parameter is bound to.
+    fn item_of(&mut self, e: &SynExpr) -> Item {
+        match e {
+            SynExpr::Reference(r) if self.is_place(&r.expr) => Item::Place(self.frozen(&r.expr), Some(r.mutability.is_some())),
+            SynExpr::Tuple(t) => Item::Tuple(t.elems.iter().map(|e| self.item_of(e)).collect()),
+            e => {
+                let value = if self.facts.active(e) { self.operand(e) } else { self.verbatim_value(e) };
+                Item::Value(value, self.facts.infer(e))
+            }
+        }
+    }
+
+    /// Applies a closure: its body with fresh names, its parameters bound to `items`.
+    pub(super) fn apply(&mut self, closure: &syn::ExprClosure, items: Vec<Item>) -> Expr {
+        let closure = self.freshened(closure);
+        self.inlining += 1;
+        for (pat, item) in closure.inputs.iter().zip(items) {
+            self.bind_item(pat, item);
+        }
+        self.analyse_block(&closure.body);
+        let value = match &*closure.body {
+            SynExpr::Block(b) if b.label.is_none() => self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(()))),
+            e => self.operand(e),
+        };
+        self.inlining -= 1;
+        value
+    }
+
+    fn analyse_block(&mut self, e: &SynExpr) {
+        self.analyse(e);
+    }
+
+    /// A copy of the closure whose own bindings have names that occur nowhere else.
+    pub(super) fn freshened(&mut self, closure: &syn::ExprClosure) -> syn::ExprClosure {
+        let mut names = Vec::new();
+        collect_bindings(closure, &mut names);
+        let mut tokens = closure.to_token_stream();
+        for name in names {
+            if self.lookup(&name).is_none() {
+                continue;
+            }
+            let base = name.to_string();
+            let base = base.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_').to_owned();
+            let mut count = 1;
+            let fresh = loop {
+                let candidate = format!("{base}_{count}");
+                if !self.facts.is_bound(&candidate) && !self.names.contains_key(&candidate) {
+                    break quote::format_ident!("{}", candidate, span = name.span());
+                }
+                count += 1;
+            };
+            self.facts.copy_fact(&name.to_string(), &fresh.to_string());
+            tokens = super::method::replace_ident(tokens, &name.to_string(), &fresh);
+        }
+        match syn::parse2(tokens) {
+            Ok(fresh) => fresh,
+            Err(_) => closure.clone(),
+        }
+    }
+
+    pub(super) fn place_value(&mut self, place: Place) -> Expr {
+        Expr::Place(place)
+    }
+}
+
+/// How a path is called, by the case of its segments.
+fn call_kind(path: &syn::ExprPath, last: &str, owner: &str) -> CallKind {
+    let upper = |s: &str| s.starts_with(|c: char| c.is_uppercase());
+    let primitive = crate::facts::is_primitive(owner);
+    if upper(last) {
+        CallKind::Constructor
+    } else if path.qself.is_some() || upper(owner) || primitive {
+        CallKind::Associated
+    } else {
+        CallKind::Function
+    }
+}
+
+/// All names bound anywhere in a closure.
+fn collect_bindings(closure: &syn::ExprClosure, names: &mut Vec<proc_macro2::Ident>) {
+    struct Bindings<'a>(&'a mut Vec<proc_macro2::Ident>);
+    impl<'a> syn::visit::Visit<'a> for Bindings<'_> {
+        fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
+            if !crate::resolve::is_constant_pattern(&p.ident) && !self.0.contains(&p.ident) {
+                self.0.push(p.ident.clone());
+            }
+            syn::visit::visit_pat_ident(self, p);
+        }
+        fn visit_macro(&mut self, _: &'a syn::Macro) {}
+    }
+    syn::visit::Visit::visit_expr_closure(&mut Bindings(names), closure);
+}

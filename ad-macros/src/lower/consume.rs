@@ -1,0 +1,338 @@
+//! What ends an iterator chain: sums, folds, collections.
+
+use super::Lower;
+use super::chain::{Chain, Item};
+use crate::ir::{BinOp, Expr, MutOp, Place, Stmt, Ty};
+use quote::quote;
+use syn::{Expr as SynExpr, GenericArgument, PathArguments, Type};
+
+impl Lower<'_> {
+    /// The value of a call that consumes a chain, where `call` is one. `ty` is the type the user states.
+    pub(super) fn consumer(&mut self, call: &syn::ExprMethodCall, ty: Option<&Type>) -> Option<Expr> {
+        let name = call.method.to_string();
+        let known = [
+            "sum", "product", "fold", "try_fold", "max_by", "min_by", "collect", "last", "nth", "reduce", "unzip", "next",
+        ];
+        if !known.contains(&name.as_str()) || !super::chain::is_chain_like(&call.receiver) {
+            return None;
+        }
+        if name == "max_by" || name == "min_by" {
+            return self.extremum(call, &name);
+        }
+        let chain = self.chain(&call.receiver)?;
+        match name.as_str() {
+            "sum" | "product" => Some(self.sum(call, chain, ty, &name)),
+            "fold" => self.fold(call, chain),
+            "try_fold" => self.try_fold(call, chain),
+            "reduce" => self.reduce(call, chain),
+            "collect" => Some(self.collect_into(call, chain, ty)),
+            "last" | "nth" | "next" => self.single(call, chain, &name),
+            "unzip" => Some(self.unzip(chain)),
+            _ => None,
+        }
+    }
+
+    fn turbofish(call: &syn::ExprMethodCall) -> Option<Type> {
+        match call.turbofish.as_ref()?.args.first()? {
+            GenericArgument::Type(ty) => Some(ty.clone()),
+            _ => None,
+        }
+    }
+
+    fn sum(&mut self, call: &syn::ExprMethodCall, chain: Chain, ty: Option<&Type>, name: &str) -> Expr {
+        let stated = Self::turbofish(call).or_else(|| ty.cloned());
+        let ty = match stated.as_ref().map(|t| crate::facts::of_syn_type(t, &self.facts.reals)) {
+            Some(ty @ Ty::Float(_)) => ty,
+            _ => Ty::Float(self.real.clone()),
+        };
+        let (start, op) = if name == "sum" { (0.0, BinOp::Add) } else { (1.0, BinOp::Mul) };
+        let start = Expr::Number(start, crate::rules::float_of(&ty));
+        let place = self.mutable(name, start, ty.clone(), true);
+        let total = place.clone();
+        self.drive(chain, &mut |lower, item| {
+            let value = lower.value_of(item);
+            let value = match value {
+                Expr::Ref { expr, .. } => *expr,
+                value => value,
+            };
+            match op {
+                BinOp::Add => lower.push(Stmt::Update { place: total.clone(), op, value }),
+                _ => {
+                    let product = Expr::binary(op, Expr::Place(total.clone()), value);
+                    let product = lower.name("new", product, ty.clone(), true);
+                    lower.push(Stmt::Assign { place: total.clone(), value: product });
+                }
+            }
+            None
+        });
+        Expr::Place(place)
+    }
+
+    /// The function of a fold as a closure.
+    fn folding(&self, f: &SynExpr) -> Option<syn::ExprClosure> {
+        match f {
+            SynExpr::Closure(c) => Some(c.clone()),
+            SynExpr::Path(p) => Some(syn::parse_quote!(|__left, __right| #p(__left, __right))),
+            _ => None,
+        }
+    }
+
+    fn fold(&mut self, call: &syn::ExprMethodCall, chain: Chain) -> Option<Expr> {
+        let init = call.args.first()?;
+        let closure = self.folding(call.args.iter().nth(1)?)?;
+        // A tuple of accumulators is as many variables.
+        if let (SynExpr::Tuple(inits), syn::Pat::Tuple(pats)) = (init, &closure.inputs[0])
+            && inits.elems.len() == pats.elems.len()
+        {
+            let places: Vec<Place> = inits.elems.iter().map(|init| self.accumulator(init)).collect();
+            let targets = places.clone();
+            self.drive(chain, &mut |lower, item| {
+                let now = targets.iter().map(|p| Item::Value(Expr::Place(p.clone()), lower.program.ty_of_place(p))).collect();
+                let value = lower.apply(&closure, vec![Item::Tuple(now), item]);
+                lower.assign_parts(&targets, value);
+                None
+            });
+            return Some(Expr::Tuple(places.into_iter().map(Expr::Place).collect()));
+        }
+        let place = self.accumulator(init);
+        let target = place.clone();
+        self.drive(chain, &mut |lower, item| {
+            let ty = lower.program.ty_of_place(&target);
+            let value = lower.apply(&closure, vec![Item::Value(Expr::Place(target.clone()), ty.clone()), item]);
+            let value = lower.fresh_value(value, ty);
+            lower.push(Stmt::Assign { place: target.clone(), value });
+            None
+        });
+        Some(Expr::Place(place))
+    }
+
+    fn accumulator(&mut self, init: &SynExpr) -> Place {
+        let ty = self.facts.infer(init);
+        let value = if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
+        let active = !ty.is_discrete();
+        self.mutable("acc", value, ty, active)
+    }
+
+    /// The new value of an accumulator, computed before the accumulator changes.
+    fn fresh_value(&mut self, value: Expr, ty: Ty) -> Expr {
+        if value.size() == 1 {
+            return value;
+        }
+        let active = self.program.reads_active(&value);
+        self.name("new", value, ty, active)
+    }
+
+    fn assign_parts(&mut self, targets: &[Place], value: Expr) {
+        let parts: Vec<Expr> = match value {
+            Expr::Tuple(parts) => parts,
+            Expr::Place(place) => (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+            value => {
+                let active = self.program.reads_active(&value);
+                match self.name("new", value, Ty::Unknown, active) {
+                    Expr::Place(place) => (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                    _ => unreachable!("a name is a place"),
+                }
+            }
+        };
+        let parts: Vec<Expr> = parts
+            .into_iter()
+            .zip(targets)
+            .map(|(part, target)| {
+                let ty = self.program.ty_of_place(target);
+                let active = self.program.reads_active(&part);
+                self.name("new", part, ty, active)
+            })
+            .collect();
+        for (target, value) in targets.iter().zip(parts) {
+            self.push(Stmt::Assign { place: target.clone(), value });
+        }
+    }
+
+    /// `try_fold` with `Some(..)` or `None`, `Ok(..)` or `Err(..)`.
+    fn try_fold(&mut self, call: &syn::ExprMethodCall, _: Chain) -> Option<Expr> {
+        self.errors.at(&call.method, "`try_fold` cannot be differentiated yet: write it as a `for` loop with `?`");
+        Some(Expr::lit(quote!(())))
+    }
+
+    fn reduce(&mut self, call: &syn::ExprMethodCall, chain: Chain) -> Option<Expr> {
+        let closure = self.folding(call.args.first()?)?;
+        let none = Expr::Verbatim { tokens: quote!(::core::option::Option::None), reads: vec![], ty: Ty::Unknown };
+        let item_ty = self.facts.item(&call.receiver).deref().clone();
+        let place = self.mutable("reduced", none, Ty::Option(Box::new(item_ty.clone())), true);
+        let target = place.clone();
+        self.drive(chain, &mut |lower, item| {
+            let item = lower.value_of(item);
+            let item = match item {
+                Expr::Ref { expr, .. } => *expr,
+                item => item,
+            };
+            let item = lower.name("item", item, item_ty.clone(), true);
+            let now = lower.fresh_name("now");
+            let some: syn::Pat = syn::parse_quote!(::core::option::Option::Some(#now));
+            lower.facts.bind(&syn::parse_quote!(#now), &item_ty, true);
+            let bindings = lower.bind_parts(&some, &target, true, true);
+            let var = lower.lookup(&now).expect("the pattern binds it");
+            let (id, dest) = (lower.fresh_id(), lower.temp("next", item_ty.clone(), true, false));
+            let next = lower.nested(|lower| {
+                let items = vec![Item::Value(Expr::var(var), item_ty.clone()), Item::Value(item.clone(), item_ty.clone())];
+                Some(lower.apply(&closure, items))
+            });
+            let first = crate::ir::Block { stmts: vec![], result: Some(item.clone()) };
+            let arms = vec![
+                crate::ir::Arm { pat: some, guard: None, bindings, body: next },
+                crate::ir::Arm { pat: syn::parse_quote!(::core::option::Option::None), guard: None, bindings: vec![], body: first },
+            ];
+            lower.push(Stmt::Match { id, dest: Some(dest), scrutinee: Expr::Place(target.clone()), arms });
+            let value = Expr::Call { path: quote!(::core::option::Option::Some), args: vec![Expr::var(dest)], kind: crate::ir::CallKind::Constructor };
+            let value = lower.name("some", value, Ty::Option(Box::new(item_ty.clone())), true);
+            lower.push(Stmt::Assign { place: target.clone(), value });
+            None
+        });
+        Some(Expr::Place(place))
+    }
+
+    fn collect_into(&mut self, call: &syn::ExprMethodCall, chain: Chain, ty: Option<&Type>) -> Expr {
+        let stated = Self::turbofish(call).or_else(|| ty.cloned());
+        let target = stated.as_ref().and_then(last_segment);
+        let is_array = target.as_ref().is_some_and(|(name, _)| name == "Array1" || name == "Array");
+        if let Some((name, _)) = &target
+            && name != "Vec"
+            && !is_array
+        {
+            self.errors.at(
+                &call.method,
+                format!("collecting active values into `{name}` cannot be differentiated: collect into a `Vec`, or build it in a loop"),
+            );
+        }
+        let element = match self.facts.item(&call.receiver) {
+            Ty::Unknown => target.and_then(|(_, argument)| argument).map_or(Ty::Unknown, |t| crate::facts::of_syn_type(&t, &self.facts.reals)),
+            ty => ty,
+        };
+        let empty = match self.chain_len(&chain) {
+            Some(len) => quote!(::std::vec::Vec::with_capacity(#len)),
+            None => quote!(::std::vec::Vec::new()),
+        };
+        let start = self.verbatim_tokens(empty, Ty::Vec(Box::new(element.clone())));
+        let place = self.mutable("items", start, Ty::Vec(Box::new(element.clone())), true);
+        self.push_all(&place, chain);
+        if is_array {
+            let path = quote!(::ad_runtime::ndarray::Array1::from_vec);
+            let array = Expr::Call { path, args: vec![Expr::Place(place)], kind: crate::ir::CallKind::Associated };
+            return self.name("array", array, Ty::NdArray { dims: Some(1), owned: true }, true);
+        }
+        Expr::Place(place)
+    }
+
+    fn push_all(&mut self, place: &Place, chain: Chain) {
+        let target = place.clone();
+        self.drive(chain, &mut |lower, item| {
+            let value = lower.value_of(item);
+            let value = match value {
+                value @ (Expr::Place(_) | Expr::Verbatim { .. } | Expr::Ref { .. }) => value,
+                value => {
+                    let (ty, active) = (lower.program.ty_of(&value), lower.program.reads_active(&value));
+                    lower.name("item", value, ty, active)
+                }
+            };
+            lower.push(Stmt::Mutate { op: MutOp::Push, dest: None, place: target.clone(), args: vec![value] });
+            None
+        });
+    }
+
+    fn unzip(&mut self, chain: Chain) -> Expr {
+        let start = || Expr::Verbatim { tokens: quote!(::std::vec::Vec::new()), reads: vec![], ty: Ty::Vec(Box::new(Ty::Unknown)) };
+        let places = ["left", "right"].map(|base| self.mutable(base, start(), Ty::Vec(Box::new(Ty::Unknown)), true));
+        let targets = places.clone();
+        self.drive(chain, &mut |lower, item| {
+            let parts: Vec<Expr> = match item {
+                Item::Tuple(items) => items.into_iter().map(|i| lower.value_of(i)).collect(),
+                item => match lower.value_of(item) {
+                    Expr::Place(place) => (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                    value => {
+                        let (ty, active) = (lower.program.ty_of(&value), lower.program.reads_active(&value));
+                        match lower.name("item", value, ty, active) {
+                            Expr::Place(place) => (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                            _ => unreachable!("a name is a place"),
+                        }
+                    }
+                },
+            };
+            for (place, part) in targets.iter().zip(parts) {
+                let (ty, active) = (lower.program.ty_of(&part), lower.program.reads_active(&part));
+                let part = lower.name("item", part, ty, active);
+                lower.push(Stmt::Mutate { op: MutOp::Push, dest: None, place: place.clone(), args: vec![part] });
+            }
+            None
+        });
+        Expr::Tuple(places.into_iter().map(Expr::Place).collect())
+    }
+
+    /// `last`, `nth(n)`, `next` of something that can be indexed.
+    fn single(&mut self, call: &syn::ExprMethodCall, chain: Chain, name: &str) -> Option<Expr> {
+        let len = self.chain_len(&chain)?;
+        let index = match name {
+            "last" => quote!(#len - 1),
+            "next" => quote!(0),
+            _ => {
+                let n = call.args.first()?;
+                quote!(#n)
+            }
+        };
+        let exists = self.verbatim_tokens(if name == "last" { quote!(#len > 0) } else { quote!(#index < #len) }, Ty::Discrete);
+        let ty = self.facts.item(&call.receiver);
+        Some(self.optional_item(chain, index, exists, ty))
+    }
+
+    /// `Some(item k)` where `exists`, else `None`.
+    fn optional_item(&mut self, chain: Chain, k: proc_macro2::TokenStream, exists: Expr, ty: Ty) -> Expr {
+        let cond = self.name("taken", exists, Ty::Discrete, false);
+        let (id, dest) = (self.fresh_id(), self.temp("element", Ty::Option(Box::new(ty)), true, false));
+        let then = self.nested(|lower| {
+            let index = lower.verbatim_tokens(k, Ty::Discrete);
+            let index = lower.name("k", index, Ty::Discrete, false);
+            let index = lower.ident_of(&index);
+            let item = lower.nth_item(&chain, &quote!(#index))?;
+            let value = lower.value_of(item);
+            let value = lower.atom(value, Ty::Unknown);
+            Some(Expr::Call { path: quote!(::core::option::Option::Some), args: vec![value], kind: crate::ir::CallKind::Constructor })
+        });
+        let els = crate::ir::Block { stmts: vec![], result: Some(Expr::lit(quote!(::core::option::Option::None))) };
+        self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
+        Expr::var(dest)
+    }
+
+    /// `max_by`, `min_by`: which item it is is found without derivative, then that item is taken.
+    fn extremum(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Expr> {
+        let recv = &call.receiver;
+        let compare = call.args.first()?;
+        let method = quote::format_ident!("{}", name);
+        let tokens = quote! {
+            (#recv).enumerate().#method(|__left, __right| (#compare)(&__left.1, &__right.1)).map(|__found| __found.0)
+        };
+        let best = self.verbatim_tokens(tokens, Ty::Discrete);
+        let best = self.name("best", best, Ty::Discrete, false);
+        let best = self.ident_of(&best);
+        let chain = self.chain(recv)?;
+        let exists = self.verbatim_tokens(quote!(#best.is_some()), Ty::Discrete);
+        let ty = self.facts.item(recv);
+        Some(self.optional_item(chain, quote!(#best.unwrap_or(0)), exists, ty))
+    }
+}
+
+fn last_segment(ty: &Type) -> Option<(String, Option<Type>)> {
+    match ty {
+        Type::Path(p) => {
+            let last = p.path.segments.last()?;
+            let argument = match &last.arguments {
+                PathArguments::AngleBracketed(args) => args.args.iter().find_map(|a| match a {
+                    GenericArgument::Type(ty) => Some(ty.clone()),
+                    _ => None,
+                }),
+                _ => None,
+            };
+            Some((last.ident.to_string(), argument))
+        }
+        Type::Array(a) => Some(("[T; N]".to_owned(), Some((*a.elem).clone()))),
+        _ => None,
+    }
+}

@@ -1,0 +1,284 @@
+//! `if`, `match` and loops. Exits are gone by now, but for `if __stop { break; }` at the end of a loop body.
+
+use super::Lower;
+use super::chain::Item;
+use crate::ir::{Arm, Block, Expr, LoopKind, Role, Stmt, Ty, Var};
+use quote::quote;
+use syn::{Expr as SynExpr, Pat};
+
+impl Lower<'_> {
+    /// A control statement whose value is dropped.
+    pub(super) fn control_statement(&mut self, e: &SynExpr) {
+        match e {
+            SynExpr::If(_) | SynExpr::Match(_) => {
+                self.branches(e, None);
+            }
+            SynExpr::Block(b) => {
+                // Names are unique, so a block needs no scope of its own.
+                self.statements(&b.block.stmts);
+            }
+            SynExpr::ForLoop(l) => self.for_loop(l),
+            SynExpr::While(l) => {
+                self.checkpoint_attribute(&l.attrs);
+                let cond = self.verbatim(&l.cond);
+                let id = self.fresh_id();
+                let body = self.loop_body(&l.body);
+                self.push(Stmt::Loop { id, kind: LoopKind::While { cond }, body });
+            }
+            SynExpr::Loop(l) => {
+                self.checkpoint_attribute(&l.attrs);
+                let id = self.fresh_id();
+                let body = self.loop_body(&l.body);
+                self.push(Stmt::Loop { id, kind: LoopKind::Forever, body });
+            }
+            _ => unreachable!("only control statements come here"),
+        }
+    }
+
+    pub(super) fn checkpoint_attribute(&self, attrs: &[syn::Attribute]) {
+        for attr in attrs {
+            if attr.path().is_ident("checkpoint") && attr.parse_args::<SynExpr>().is_err() {
+                self.errors.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
+            }
+        }
+    }
+
+    /// The value of a control expression, under a name.
+    pub(super) fn control_value(&mut self, e: &SynExpr) -> Expr {
+        match e {
+            SynExpr::Block(b) => self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(()))),
+            e => {
+                let ty = self.facts.infer(e);
+                let active = !ty.is_discrete();
+                let dest = self.temp("chosen", ty, active, false);
+                self.branches(e, Some(dest));
+                Expr::var(dest)
+            }
+        }
+    }
+
+    fn branches(&mut self, e: &SynExpr, dest: Option<Var>) {
+        match e {
+            SynExpr::If(e) => {
+                if let SynExpr::Let(l) = &*e.cond {
+                    let els = e.else_branch.as_ref().map(|(_, e)| &**e);
+                    let wild: Pat = syn::parse_quote!(_);
+                    let then = &e.then_branch;
+                    let then: SynExpr = syn::parse_quote!(#then);
+                    self.matching(&l.expr, &[(&l.pat, Some(&then)), (&wild, els)], dest);
+                    return;
+                }
+                let cond = self.condition(&e.cond);
+                let id = self.fresh_id();
+                let then = self.branch(dest, |lower| lower.statements(&e.then_branch.stmts));
+                let els = self.branch(dest, |lower| match &e.else_branch {
+                    Some((_, e)) => lower.branch_value(e),
+                    None => None,
+                });
+                self.push(Stmt::If { id, dest, cond, then, els });
+            }
+            SynExpr::Match(e) => {
+                let arms: Vec<_> = e.arms.iter().map(|arm| (&arm.pat, Some(&*arm.body))).collect();
+                self.matching(&e.expr, &arms, dest);
+            }
+            _ => unreachable!("only branches come here"),
+        }
+    }
+
+    fn branch(&mut self, dest: Option<Var>, f: impl FnOnce(&mut Self) -> Option<Expr>) -> Block {
+        let mut block = self.nested(f);
+        if dest.is_none() {
+            block.result = None;
+        }
+        block
+    }
+
+    fn branch_value(&mut self, e: &SynExpr) -> Option<Expr> {
+        match e {
+            SynExpr::Block(b) => self.statements(&b.block.stmts),
+            SynExpr::Macro(m) if crate::facts::is_panic(&m.mac) => {
+                Some(self.verbatim(e))
+            }
+            SynExpr::Tuple(t) if t.elems.is_empty() => None,
+            SynExpr::Assign(_) => {
+                self.expr_statement(e);
+                None
+            }
+            SynExpr::Binary(b) if crate::facts::is_compound(&b.op) => {
+                self.expr_statement(e);
+                None
+            }
+            SynExpr::MethodCall(c) if crate::facts::mutates(&c.method) && c.method != "pop" => {
+                self.expr_statement(e);
+                None
+            }
+            e => Some(self.operand(e)),
+        }
+    }
+
+    /// A condition under a name: the reverse sweep remembers which branch was taken.
+    fn condition(&mut self, cond: &SynExpr) -> Expr {
+        if let SynExpr::Path(p) = cond
+            && let Some(var) = p.path.get_ident().and_then(|i| self.lookup(i))
+            && !self.program[var].mutable
+        {
+            return Expr::var(var);
+        }
+        let value = self.verbatim_value(cond);
+        self.name("taken", value, Ty::Discrete, false)
+    }
+
+    fn matching(&mut self, scrutinee: &SynExpr, arms: &[(&Pat, Option<&SynExpr>)], dest: Option<Var>) {
+        let active = self.facts.active(scrutinee);
+        // A tuple of places is matched in place, so that its parts keep their own cotangents.
+        let (value, by_ref) = match scrutinee {
+            SynExpr::Reference(r) if active && self.is_place(&r.expr) => {
+                (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some()))
+            }
+            e if active && self.is_place(e) => (Expr::Place(self.frozen(e)), None),
+            e if active => {
+                let value = self.value(e);
+                (value, None)
+            }
+            e => (self.verbatim_value(e), None),
+        };
+        let place = match value {
+            Expr::Place(place) => Some(place),
+            value if active => {
+                let ty = match self.program.ty_of(&value) {
+                    Ty::Unknown => self.facts.infer(scrutinee),
+                    ty => ty,
+                };
+                let active = self.program.reads_active(&value);
+                match self.name("matched", value, ty, active) {
+                    Expr::Place(place) => Some(place),
+                    _ => None,
+                }
+            }
+            value => {
+                // Inactive: names are bound to inactive values.
+                let value = self.name_inactive(value, scrutinee);
+                return self.match_arms(value, None, arms, dest, scrutinee);
+            }
+        };
+        let place = place.expect("an active scrutinee has a place");
+        let value = match by_ref {
+            Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place.clone())) },
+            None => Expr::Place(place.clone()),
+        };
+        self.match_arms(value, Some(place), arms, dest, scrutinee);
+    }
+
+    fn name_inactive(&mut self, value: Expr, scrutinee: &SynExpr) -> Expr {
+        if self.is_repeatable(scrutinee) || matches!(scrutinee, SynExpr::Tuple(_) | SynExpr::Reference(_)) {
+            return value;
+        }
+        value
+    }
+
+    fn match_arms(
+        &mut self,
+        scrutinee: Expr,
+        place: Option<crate::ir::Place>,
+        arms: &[(&Pat, Option<&SynExpr>)],
+        dest: Option<Var>,
+        source: &SynExpr,
+    ) {
+        let id = self.fresh_id();
+        let root = crate::facts::root_of(source).map(ToString::to_string);
+        let arms = arms
+            .iter()
+            .map(|(pat, body)| {
+                let bindings = match &place {
+                    Some(place) => {
+                        let changed = root.as_ref().is_some_and(|root| body.is_some_and(|b| super::effect::changes(b, root)));
+                        self.bind_parts(pat, place, true, changed)
+                    }
+                    None => {
+                        let names = crate::facts::pattern_names(pat);
+                        names.iter().map(|name| (self.local(name, Role::Local), vec![])).collect()
+                    }
+                };
+                let (plain, guard) = match pat {
+                    Pat::Guard(g) => ((*g.pat).clone(), Some(self.verbatim(&g.guard))),
+                    pat => ((*pat).clone(), None),
+                };
+                let body = self.branch(dest, |lower| body.and_then(|body| lower.branch_value(body)));
+                Arm { pat: plain, guard, bindings, body }
+            })
+            .collect();
+        self.push(Stmt::Match { id, dest, scrutinee, arms });
+    }
+
+    /// The body of a loop; its result says whether the loop stops.
+    pub(super) fn loop_body(&mut self, body: &syn::Block) -> Block {
+        self.nested(|lower| lower.loop_statements(&body.stmts))
+    }
+
+    /// The statements of a loop body, with the stop at their end as the result.
+    pub(super) fn loop_statements(&mut self, stmts: &[syn::Stmt]) -> Option<Expr> {
+        if let [init @ .., last] = stmts
+            && is_stop(last)
+            && let Some(syn::Stmt::Local(local)) = init.last()
+            && let Some(value) = &local.init
+        {
+            self.statements_dropped(&init[..init.len() - 1]);
+            return match &*value.expr {
+                SynExpr::Block(b) => self.stop_value(&b.block),
+                e => Some(self.operand(e)),
+            };
+        }
+        self.statements_dropped(stmts);
+        None
+    }
+
+    fn stop_value(&mut self, block: &syn::Block) -> Option<Expr> {
+        match block.stmts.split_last() {
+            Some((syn::Stmt::Expr(tail @ (SynExpr::If(_) | SynExpr::Match(_)), None), init)) => {
+                self.statements_dropped(init);
+                let dest = self.temp("stop", Ty::Discrete, false, false);
+                self.branches(tail, Some(dest));
+                Some(Expr::var(dest))
+            }
+            _ => self.statements(&block.stmts),
+        }
+    }
+
+    fn statements_dropped(&mut self, stmts: &[syn::Stmt]) {
+        self.statements(stmts);
+    }
+
+    fn for_loop(&mut self, l: &syn::ExprForLoop) {
+        self.checkpoint_attribute(&l.attrs);
+        if let Some(chain) = self.chain(&l.expr) {
+            let body = &l.body;
+            let pat = &l.pat;
+            self.drive(chain, &mut |lower, item: Item| {
+                lower.bind_item(pat, item);
+                lower.loop_statements(&body.stmts)
+            });
+            return;
+        }
+        if self.facts.active(&l.expr) {
+            self.errors.at(
+                &l.expr,
+                "iterating this over active values cannot be differentiated: iterate over a range, a slice, `.iter()` or a chain of the standard adaptors",
+            );
+        }
+        let iter = self.verbatim_value(&l.expr);
+        let vars = crate::facts::pattern_names(&l.pat).iter().map(|name| self.local(name, Role::Local)).collect();
+        let id = self.fresh_id();
+        let body = self.loop_body(&l.body);
+        self.push(Stmt::Loop { id, kind: LoopKind::Items { pat: (*l.pat).clone(), vars, iter }, body });
+    }
+}
+
+/// `if __stop { break; }`
+fn is_stop(stmt: &syn::Stmt) -> bool {
+    match stmt {
+        syn::Stmt::Expr(SynExpr::If(e), _) => {
+            matches!(&*e.cond, SynExpr::Path(p) if p.path.is_ident(crate::exits::STOP))
+        }
+        _ => false,
+    }
+}

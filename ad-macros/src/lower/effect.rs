@@ -1,0 +1,108 @@
+//! Inactive code that runs for its effect, and what it changes.
+
+use super::Lower;
+use crate::facts::{is_compound, mutates, root_of};
+use crate::ir::{Stmt, Var};
+use proc_macro2::TokenStream;
+use syn::Expr as SynExpr;
+use syn::visit::{self, Visit};
+
+/// The roots of the places that code assigns, borrows mutably or calls a mutating method on.
+#[derive(Default)]
+struct Changed(Vec<String>);
+
+impl Changed {
+    fn root(&mut self, e: &SynExpr) {
+        match e {
+            SynExpr::Tuple(t) => t.elems.iter().for_each(|e| self.root(e)),
+            e => self.0.extend(root_of(e).map(ToString::to_string)),
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Changed {
+    fn visit_item(&mut self, _: &'a syn::Item) {}
+
+    fn visit_expr_assign(&mut self, e: &'a syn::ExprAssign) {
+        self.root(&e.left);
+        visit::visit_expr_assign(self, e);
+    }
+
+    fn visit_expr_binary(&mut self, e: &'a syn::ExprBinary) {
+        if is_compound(&e.op) {
+            self.root(&e.left);
+        }
+        visit::visit_expr_binary(self, e);
+    }
+
+    fn visit_expr_reference(&mut self, e: &'a syn::ExprReference) {
+        if e.mutability.is_some() {
+            self.root(&e.expr);
+        }
+        visit::visit_expr_reference(self, e);
+    }
+
+    fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
+        if mutates(&e.method) {
+            self.root(&e.receiver);
+        }
+        visit::visit_expr_method_call(self, e);
+    }
+
+    fn visit_macro(&mut self, mac: &'a syn::Macro) {
+        for arg in crate::facts::macro_args(mac) {
+            let mut inner = Changed::default();
+            inner.visit_expr(&arg);
+            self.0.append(&mut inner.0);
+        }
+    }
+}
+
+/// Whether `body` may change the variable `root`.
+pub(super) fn changes(body: &SynExpr, root: &str) -> bool {
+    let mut changed = Changed::default();
+    changed.visit_expr(body);
+    changed.0.iter().any(|name| name == root)
+}
+
+impl Lower<'_> {
+    /// A statement without active values. What it declares and changes is noted.
+    pub(super) fn effect(&mut self, tokens: TokenStream, stmt: &syn::Stmt) {
+        let mut changed = Changed::default();
+        changed.visit_stmt(stmt);
+        let writes = self.vars_of(changed);
+        for &var in &writes {
+            if self.program[var].active && !self.program[var].ty.is_discrete() {
+                let name = self.program[var].name.clone();
+                self.errors.at(
+                    &tokens.clone().into_iter().next(),
+                    format!("the active variable `{name}` is changed here in a way that has no derivative: assign to it, or pass `stop_gradient(..)`"),
+                );
+            }
+        }
+        let reads = self.facts.names_in(&tokens).iter().filter_map(|n| self.lookup(n)).collect();
+        self.push(Stmt::Effect { tokens, reads, writes });
+    }
+
+    fn vars_of(&self, changed: Changed) -> Vec<Var> {
+        let mut vars: Vec<Var> = changed
+            .0
+            .iter()
+            .filter_map(|name| self.lookup(&quote::format_ident!("{}", name)))
+            .map(|var| self.program.base(&crate::ir::Place::var(var)))
+            .collect();
+        vars.sort();
+        vars.dedup();
+        vars
+    }
+
+    /// Notes what an inactive expression changes while it is evaluated.
+    pub(super) fn note_writes(&mut self, e: &SynExpr) {
+        let mut changed = Changed::default();
+        changed.visit_expr(e);
+        let writes = self.vars_of(changed);
+        if !writes.is_empty() {
+            self.push(Stmt::Effect { tokens: TokenStream::new(), reads: Vec::new(), writes });
+        }
+    }
+}

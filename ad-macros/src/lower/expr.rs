@@ -1,0 +1,249 @@
+//! Expressions.
+
+use super::Lower;
+use crate::ir::{BinOp, Expr, Place, Proj, Stmt, Ty, UnOp};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Expr as SynExpr;
+
+/// Trees of scalar operations grow to this many nodes before a part gets a name.
+const TREE: usize = 12;
+
+impl Lower<'_> {
+    /// An inactive expression, as the user wrote it.
+    pub(super) fn verbatim(&self, e: &SynExpr) -> Expr {
+        self.verbatim_tokens(e.to_token_stream(), self.facts.infer(e))
+    }
+
+    pub(super) fn verbatim_tokens(&self, tokens: TokenStream, ty: Ty) -> Expr {
+        let reads = self.facts.names_in(&tokens).iter().filter_map(|name| self.lookup(name)).collect();
+        Expr::Verbatim { tokens, reads, ty }
+    }
+
+    /// An inactive expression; what it changes while it is evaluated counts as written.
+    pub(super) fn verbatim_value(&mut self, e: &SynExpr) -> Expr {
+        self.note_writes(e);
+        self.verbatim(e)
+    }
+
+    /// The right-hand side of a definition: one operation on names, or a tree of scalar operations.
+    pub(super) fn value(&mut self, e: &SynExpr) -> Expr {
+        if !self.facts.active(e) {
+            return self.verbatim_value(e);
+        }
+        match e {
+            SynExpr::Paren(e) => self.value(&e.expr),
+            SynExpr::Group(e) => self.value(&e.expr),
+            SynExpr::Path(p) => match p.path.get_ident().and_then(|i| self.lookup(i)) {
+                Some(var) => Expr::var(var),
+                None => self.verbatim(e),
+            },
+            SynExpr::Field(_) | SynExpr::Index(_) => Expr::Place(self.place(e)),
+            SynExpr::Unary(u) => match u.op {
+                syn::UnOp::Deref(_) => Expr::Place(self.place(e)),
+                syn::UnOp::Neg(_) => Expr::Unary(UnOp::Neg, Box::new(self.operand(&u.expr))),
+                _ => self.verbatim(e),
+            },
+            SynExpr::Binary(b) => self.binary(b),
+            SynExpr::MethodCall(call) => self.method(call),
+            SynExpr::Call(call) => self.call(call),
+            SynExpr::Reference(r) => {
+                let mutable = r.mutability.is_some();
+                let inner = self.referent(&r.expr);
+                Expr::Ref { mutable, expr: Box::new(inner) }
+            }
+            SynExpr::Tuple(t) => Expr::Tuple(t.elems.iter().map(|e| self.element(e)).collect()),
+            SynExpr::Array(a) => Expr::Array(a.elems.iter().map(|e| self.element(e)).collect()),
+            SynExpr::Repeat(r) => self.repeat(&r.expr, r.len.to_token_stream(), false),
+            SynExpr::Struct(s) => self.struct_literal(s),
+            SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_) => self.control_value(e),
+            SynExpr::Cast(c) => self.cast(c),
+            SynExpr::Macro(m) => self.value_macro(m),
+            SynExpr::Closure(c) => {
+                self.errors.at(
+                    &c.or1_or(e),
+                    "a closure that uses active values cannot be stored or passed on here: bind it with `let` and call it, or use it in an iterator chain",
+                );
+                self.verbatim(e)
+            }
+            other => {
+                self.errors.at(other, unsupported(other));
+                self.verbatim(other)
+            }
+        }
+    }
+
+    /// What a borrow points to: a place, or a name for a value.
+    fn referent(&mut self, e: &SynExpr) -> Expr {
+        if self.is_place(e) {
+            return Expr::Place(self.place(e));
+        }
+        let value = self.value(e);
+        if matches!(value, Expr::Verbatim { .. } | Expr::Place(_)) {
+            return value;
+        }
+        let (ty, active) = (self.facts.infer(e), self.program.reads_active(&value));
+        self.name("t", value, ty, active)
+    }
+
+    /// An operand of an operation: a place, an inactive expression, or a tree of scalar operations
+    /// in which calls and costly operations have names.
+    pub(super) fn operand(&mut self, e: &SynExpr) -> Expr {
+        let value = self.value(e);
+        self.atom(value, self.facts.infer(e))
+    }
+
+    /// An operand that is a name of its own, so that it can be read after other places change.
+    pub(super) fn named_operand(&mut self, base: &str, e: &SynExpr) -> Expr {
+        let value = if self.facts.active(e) { self.operand(e) } else { self.verbatim_value(e) };
+        if let Expr::Place(place) = &value
+            && place.is_var()
+            && !self.program[place.root].mutable
+        {
+            return value;
+        }
+        let (ty, active) = (self.facts.infer(e), self.facts.active(e));
+        self.name(base, value, ty, active)
+    }
+
+    /// The value of a part of a tuple, array, struct or call: references stay, calls get names.
+    pub(super) fn element(&mut self, e: &SynExpr) -> Expr {
+        self.operand(e)
+    }
+
+    pub(super) fn atom(&mut self, value: Expr, ty: Ty) -> Expr {
+        let ty = match self.program.ty_of(&value) {
+            Ty::Unknown => ty,
+            known => known,
+        };
+        let keep = match &value {
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => true,
+            Expr::Ref { expr, .. } => matches!(**expr, Expr::Place(_) | Expr::Verbatim { .. }),
+            Expr::Unary(..) | Expr::Binary(..) => ty.is_float() && value.size() <= TREE,
+            Expr::Cast(..) => ty.is_float(),
+            Expr::Method { name, recv, .. } => {
+                self.program.ty_of(recv).is_float()
+                    && crate::rules::scalar(&name.to_string()).is_some_and(|rule| !rule.costly)
+                    && value.size() <= TREE
+            }
+            _ => false,
+        };
+        if keep {
+            return value;
+        }
+        let active = self.program.reads_active(&value);
+        self.name("t", value, ty, active)
+    }
+
+    fn binary(&mut self, b: &syn::ExprBinary) -> Expr {
+        let op = match b.op {
+            syn::BinOp::Add(_) => BinOp::Add,
+            syn::BinOp::Sub(_) => BinOp::Sub,
+            syn::BinOp::Mul(_) => BinOp::Mul,
+            syn::BinOp::Div(_) => BinOp::Div,
+            syn::BinOp::Rem(_) => BinOp::Rem,
+            _ => {
+                self.errors.at(b, "this operator cannot be differentiated on active values: compute it on `stop_gradient(..)` of them");
+                return self.verbatim(&SynExpr::Binary(b.clone()));
+            }
+        };
+        let left = self.operand(&b.left);
+        let right = self.operand(&b.right);
+        Expr::binary(op, left, right)
+    }
+
+    fn cast(&mut self, c: &syn::ExprCast) -> Expr {
+        let inner = self.facts.infer(&c.expr);
+        if inner.is_discrete() {
+            return self.verbatim(&SynExpr::Cast(c.clone()));
+        }
+        let value = self.operand(&c.expr);
+        Expr::Cast(Box::new(value), (*c.ty).clone())
+    }
+
+    pub(super) fn repeat(&mut self, value: &SynExpr, count: TokenStream, vec: bool) -> Expr {
+        let value = Box::new(self.operand(value));
+        let reads = self.facts.names_in(&count).iter().filter_map(|n| self.lookup(n)).collect();
+        Expr::Repeat { value, count, reads, vec }
+    }
+
+    fn struct_literal(&mut self, s: &syn::ExprStruct) -> Expr {
+        let fields = s.fields.iter().map(|f| (f.member.clone(), self.element(&f.expr))).collect();
+        let base = s.rest.as_ref().map(|e| Box::new(self.operand(e)));
+        Expr::Struct { path: s.path.to_token_stream(), fields, base }
+    }
+
+    fn value_macro(&mut self, m: &syn::ExprMacro) -> Expr {
+        let name = m.mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        if name == "vec" {
+            let tokens = &m.mac.tokens;
+            if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(quote::quote!([#tokens])) {
+                return self.repeat(&repeat.expr, repeat.len.to_token_stream(), true);
+            }
+            let args = crate::facts::macro_args(&m.mac);
+            return Expr::VecOf(args.iter().map(|e| self.element(e)).collect());
+        }
+        self.errors.at(
+            &m.mac.path,
+            format!("the macro `{name}!` has no derivative: write out what it computes, or pass `stop_gradient(..)` of the active values"),
+        );
+        self.verbatim(&SynExpr::Macro(m.clone()))
+    }
+
+    /// A value for a variable whose type the user states.
+    pub(super) fn value_as(&mut self, init: &SynExpr, ty: &syn::Type) -> Expr {
+        if let SynExpr::MethodCall(call) = init
+            && self.facts.active(init)
+            && let Some(value) = self.consumer(call, Some(ty))
+        {
+            return value;
+        }
+        self.value(init)
+    }
+
+    /// Whether an expression names a place, so that borrowing it borrows storage.
+    pub(super) fn is_place(&self, e: &SynExpr) -> bool {
+        match e {
+            SynExpr::Path(p) => p.path.get_ident().is_some_and(|i| self.lookup(i).is_some()),
+            SynExpr::Field(e) => self.is_place(&e.base),
+            SynExpr::Index(e) => self.is_place(&e.expr),
+            SynExpr::Paren(e) => self.is_place(&e.expr),
+            SynExpr::Unary(e) => matches!(e.op, syn::UnOp::Deref(_)) && self.is_place(&e.expr),
+            SynExpr::MethodCall(c) => Self::view_mirror(&c.method.to_string()).is_some() && self.is_place(&c.receiver) && self.is_view(c),
+            _ => false,
+        }
+    }
+
+    /// Stores `value` in a fresh mutable variable.
+    pub(super) fn mutable(&mut self, base: &str, value: Expr, ty: Ty, active: bool) -> Place {
+        let var = self.temp(base, ty, active, true);
+        self.push(Stmt::Let { var, ty: None, value });
+        Place::var(var)
+    }
+
+    pub(super) fn field(place: &Place, index: usize) -> Place {
+        place.clone().then(Proj::Field(index.into()))
+    }
+}
+
+trait FirstToken {
+    fn or1_or(&self, whole: &SynExpr) -> TokenStream;
+}
+
+impl FirstToken for syn::ExprClosure {
+    /// The token at which an error about a closure stands.
+    fn or1_or(&self, whole: &SynExpr) -> TokenStream {
+        whole.to_token_stream().into_iter().take(1).collect()
+    }
+}
+
+fn unsupported(e: &SynExpr) -> &'static str {
+    match e {
+        SynExpr::Async(_) | SynExpr::Await(_) => "asynchronous code cannot be differentiated",
+        SynExpr::Unsafe(_) => "an `unsafe` block cannot touch active values: move it to a function of its own with `#[differentiate(vjp = .., jvp = ..)]`",
+        SynExpr::Loop(_) => "the value of this loop cannot be differentiated: assign it to a variable before `break`",
+        SynExpr::RawAddr(_) => "raw pointers cannot be differentiated",
+        SynExpr::Try(_) => "`?` inside this expression cannot be differentiated: bind its value with `let` first",
+        _ => "this expression cannot be differentiated on active values: compute it in parts that can, or on `stop_gradient(..)` of them",
+    }
+}

@@ -1,0 +1,349 @@
+//! Method calls.
+
+use super::Lower;
+use crate::ir::{Expr, MutOp, Place, Proj, Stmt, Ty};
+use quote::{ToTokens, format_ident};
+use syn::Expr as SynExpr;
+
+impl Lower<'_> {
+    /// The value of a method call on, or with, active values.
+    pub(super) fn method(&mut self, call: &syn::ExprMethodCall) -> Expr {
+        let name = call.method.to_string();
+        if self.is_view(call) && self.is_place(&call.receiver) {
+            let whole = SynExpr::MethodCall(call.clone());
+            return Expr::Place(self.place(&whole));
+        }
+        if let Some(value) = self.consumer(call, None) {
+            return value;
+        }
+        let recv_ty = self.facts.infer(&call.receiver);
+        if recv_ty.is_float()
+            && let Some(value) = self.scalar_method(call, &name)
+        {
+            return value;
+        }
+        if let Some(value) = self.option_method(call, &name, &recv_ty) {
+            return value;
+        }
+        if let Some(value) = self.container_method(call, &name, &recv_ty) {
+            return value;
+        }
+        if let Some(closure) = call.args.iter().find(|a| matches!(a, SynExpr::Closure(_))) {
+            self.errors.at(
+                &call.method,
+                format!("`{name}` with a closure has no derivative here: write it as a loop, or as a chain that starts from `.iter()` of a slice, `Vec` or array"),
+            );
+            let _ = closure;
+            return self.verbatim(&SynExpr::MethodCall(call.clone()));
+        }
+        let recv = self.receiver(&call.receiver);
+        let args = call.args.iter().map(|a| self.argument(a)).collect();
+        let turbofish = call.turbofish.as_ref().map(ToTokens::to_token_stream);
+        Expr::Method { recv: Box::new(recv), name: call.method.clone(), turbofish, args }
+    }
+
+    /// A receiver stays a place; anything else gets a name.
+    fn receiver(&mut self, e: &SynExpr) -> Expr {
+        let value = self.operand(e);
+        match value {
+            Expr::Place(_) | Expr::Verbatim { .. } => value,
+            value => {
+                let ty = match self.program.ty_of(&value) {
+                    Ty::Unknown => self.facts.infer(e),
+                    ty => ty,
+                };
+                let active = self.program.reads_active(&value);
+                self.name("t", value, ty, active)
+            }
+        }
+    }
+
+    /// An argument of a call: a place, a borrow of a place, or a name.
+    pub(super) fn argument(&mut self, e: &SynExpr) -> Expr {
+        if !self.facts.active(e) {
+            return if self.is_repeatable(e) || matches!(e, SynExpr::Closure(_)) {
+                self.verbatim(e)
+            } else if let SynExpr::Reference(r) = e {
+                if r.mutability.is_some() || self.is_repeatable(&r.expr) {
+                    return if self.is_place(&r.expr) {
+                        let place = self.place(&r.expr);
+                        Expr::Ref { mutable: r.mutability.is_some(), expr: Box::new(Expr::Place(place)) }
+                    } else {
+                        self.verbatim(e)
+                    };
+                }
+                let inner = self.verbatim_value(&r.expr);
+                let ty = self.facts.infer(&r.expr);
+                let name = self.name("given", inner, ty, false);
+                Expr::borrow(name)
+            } else {
+                let value = self.verbatim_value(e);
+                let ty = self.facts.infer(e);
+                self.name("given", value, ty, false)
+            };
+        }
+        match self.operand(e) {
+            tree @ (Expr::Unary(..) | Expr::Binary(..) | Expr::Method { .. } | Expr::Cast(..)) => {
+                let (ty, active) = (self.program.ty_of(&tree), self.program.reads_active(&tree));
+                self.name("given", tree, ty, active)
+            }
+            value => value,
+        }
+    }
+
+    fn scalar_method(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Expr> {
+        if name == "clone" || name == "to_owned" {
+            let recv = self.operand(&call.receiver);
+            return Some(deref_scalar(recv, &self.program));
+        }
+        if name == "sin_cos" {
+            let recv = self.atom_scalar(&call.receiver);
+            let one = |method: &str| Expr::Method { recv: Box::new(recv.clone()), name: format_ident!("{}", method), turbofish: None, args: vec![] };
+            let ty = self.facts.infer(&call.receiver).deref().clone();
+            let active = self.program.reads_active(&recv);
+            let (sin, cos) = (one("sin"), one("cos"));
+            let sin = self.name("sin", sin, ty.clone(), active);
+            let cos = self.name("cos", cos, ty, active);
+            return Some(Expr::Tuple(vec![sin, cos]));
+        }
+        crate::rules::scalar(name)?;
+        let recv = self.atom_scalar(&call.receiver);
+        let args = call
+            .args
+            .iter()
+            .map(|a| if self.facts.active(a) { self.atom_scalar(a) } else { self.index(a) })
+            .collect();
+        Some(Expr::Method { recv: Box::new(recv), name: call.method.clone(), turbofish: None, args })
+    }
+
+    /// An operand of a scalar function: a name or a small tree.
+    fn atom_scalar(&mut self, e: &SynExpr) -> Expr {
+        let value = self.operand(e);
+        if value.size() <= 3 {
+            return value;
+        }
+        let (ty, active) = (self.program.ty_of(&value), self.program.reads_active(&value));
+        self.name("t", value, ty, active)
+    }
+
+    /// Methods of `Option` (and `Result`) as matches.
+    fn option_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
+        let receiver = &call.receiver;
+        let first = call.args.first();
+        let rewritten: SynExpr = match (name, first) {
+            ("unwrap", None) | ("expect", Some(_)) if !matches!(ty.deref(), Ty::NdArray { .. }) => {
+                return Some(self.unwrap(call));
+            }
+            ("unwrap_or", Some(default)) => syn::parse_quote!(match #receiver { Some(__v) => __v, None => #default }),
+            ("map", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
+                let (pat, body) = (&c.inputs[0], &c.body);
+                syn::parse_quote!(match #receiver { Some(#pat) => Some(#body), None => None })
+            }
+            ("and_then", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
+                let (pat, body) = (&c.inputs[0], &c.body);
+                syn::parse_quote!(match #receiver { Some(#pat) => #body, None => None })
+            }
+            ("copied" | "cloned", None) if matches!(ty.deref(), Ty::Option(_)) => {
+                syn::parse_quote!(match #receiver { Some(__v) => Some(*__v), None => None })
+            }
+            _ => return None,
+        };
+        Some(self.fresh_match(rewritten))
+    }
+
+    /// Lowers a match that binds `__v`, under a name of its own.
+    fn fresh_match(&mut self, e: SynExpr) -> Expr {
+        let name = self.fresh_name("inner");
+        let tokens = replace_ident(e.to_token_stream(), "__v", &name);
+        let e: SynExpr = syn::parse2(tokens).expect("renaming keeps the syntax");
+        self.analyse(&e);
+        self.value(&e)
+    }
+
+    /// Collects the facts of code that was made here.
+    pub(super) fn analyse(&mut self, e: &SynExpr) {
+        let mut facts = std::mem::take(&mut self.facts);
+        facts.add(e);
+        self.facts = facts;
+    }
+
+    fn unwrap(&mut self, call: &syn::ExprMethodCall) -> Expr {
+        // The unwrapped element of a container is a place.
+        if let SynExpr::MethodCall(inner) = &*call.receiver
+            && let Some(place) = self.element_place(inner)
+        {
+            return Expr::Place(place);
+        }
+        let whole = self.operand(&call.receiver);
+        let whole = match whole {
+            Expr::Place(place) => place,
+            value => {
+                let (ty, active) = (self.facts.infer(&call.receiver), self.program.reads_active(&value));
+                match self.name("t", value, ty, active) {
+                    Expr::Place(place) => place,
+                    _ => unreachable!("a name is a place"),
+                }
+            }
+        };
+        let ty = self.facts.infer(&SynExpr::MethodCall(call.clone()));
+        let variant = if matches!(self.facts.infer(&call.receiver).deref(), Ty::Option(_)) { "Some" } else { "__unwrap" };
+        let place = whole.then(Proj::Variant(format_ident!("{}", variant), 0.into()));
+        if ty.is_float() {
+            return Expr::Place(place);
+        }
+        Expr::Place(place)
+    }
+
+    /// `x.first()`, `x.last()`, `x.get(i)` of a container, as the place of the element.
+    fn element_place(&mut self, call: &syn::ExprMethodCall) -> Option<Place> {
+        if !self.is_place(&call.receiver) {
+            return None;
+        }
+        let name = call.method.to_string();
+        let base = &call.receiver;
+        let index: SynExpr = match name.as_str() {
+            "first" | "first_mut" => syn::parse_quote!(0),
+            "last" | "last_mut" => syn::parse_quote!(#base.len() - 1),
+            "get" | "get_mut" => call.args.first()?.clone(),
+            _ => return None,
+        };
+        let place = self.place(base);
+        let index = self.index(&index);
+        Some(place.then(Proj::Index(index)))
+    }
+
+    fn container_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
+        match name {
+            "first" | "last" | "get" if matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) => {
+                let whole = SynExpr::MethodCall(call.clone());
+                let base = &call.receiver;
+                let is_some = match name {
+                    "get" => {
+                        let index = call.args.first()?;
+                        self.verbatim(&syn::parse_quote!(#index < #base.len()))
+                    }
+                    _ => self.verbatim(&syn::parse_quote!(!#base.is_empty())),
+                };
+                let _ = whole;
+                let cond = self.name("taken", is_some, Ty::Discrete, false);
+                let place = self.element_place(call)?;
+                let id = self.fresh_id();
+                let ty = self.facts.infer(&SynExpr::MethodCall(call.clone()));
+                let dest = self.temp("element", ty, true, false);
+                let some = Expr::Call {
+                    path: quote::quote!(::core::option::Option::Some),
+                    args: vec![Expr::borrow(Expr::Place(place))],
+                    kind: crate::ir::CallKind::Constructor,
+                };
+                let then = crate::ir::Block { stmts: vec![], result: Some(some) };
+                let els = crate::ir::Block { stmts: vec![], result: Some(Expr::lit(quote::quote!(::core::option::Option::None))) };
+                self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
+                Some(Expr::var(dest))
+            }
+            _ => None,
+        }
+    }
+
+    /// A method call as a statement.
+    pub(super) fn method_statement(&mut self, call: &syn::ExprMethodCall) {
+        let whole = SynExpr::MethodCall(call.clone());
+        if call.method == "for_each"
+            && let Some(SynExpr::Closure(closure)) = call.args.first()
+            && let Some(chain) = self.chain(&call.receiver)
+        {
+            let closure = closure.clone();
+            self.drive(chain, &mut |lower, item| {
+                lower.bind_item(&closure.inputs[0], item);
+                lower.body_statement(&closure.body);
+                None
+            });
+            return;
+        }
+        if let Some(op) = self.mutation(call) {
+            let place = self.place(&call.receiver);
+            let args: Vec<Expr> = call.args.iter().map(|a| self.mutation_argument(op, a)).collect();
+            if !self.is_active(&place) && args.iter().any(|a| self.program.reads_active(a)) {
+                self.errors.at(&call.receiver, "an active value is stored in a place that is constant: drop `#[constant]`, or store `stop_gradient(..)` of the value");
+            }
+            self.push(Stmt::Mutate { op, dest: None, place, args });
+            return;
+        }
+        if self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a)) {
+            let value = self.method(call);
+            if !matches!(value, Expr::Place(_)) {
+                self.name("unit", value, Ty::Unknown, true);
+            }
+        } else {
+            self.effect(quote::quote!(#whole;), &syn::Stmt::Expr(whole.clone(), Some(Default::default())));
+        }
+    }
+
+    fn mutation_argument(&mut self, op: MutOp, e: &SynExpr) -> Expr {
+        match op {
+            MutOp::SwapElements | MutOp::Truncate => self.index(e),
+            MutOp::CopyFrom | MutOp::Extend => match self.argument(e) {
+                Expr::Ref { expr, .. } => *expr,
+                value => value,
+            },
+            _ => self.argument(e),
+        }
+    }
+
+    /// The rule by which a method changes its receiver, if that is a place and the rule is known.
+    fn mutation(&self, call: &syn::ExprMethodCall) -> Option<MutOp> {
+        if !self.is_place(&call.receiver) {
+            return None;
+        }
+        let ty = self.facts.infer(&call.receiver);
+        let array = matches!(ty.deref(), Ty::NdArray { .. });
+        let known = matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) | Ty::Unknown);
+        Some(match (call.method.to_string().as_str(), call.args.len()) {
+            ("push", 1) if known => MutOp::Push,
+            ("swap", 2) if known || array => MutOp::SwapElements,
+            ("fill", 1) => MutOp::Fill,
+            ("copy_from_slice" | "clone_from_slice", 1) if known => MutOp::CopyFrom,
+            ("assign", 1) if array => MutOp::CopyFrom,
+            ("reverse", 0) if known => MutOp::Reverse,
+            ("extend_from_slice", 1) if known => MutOp::Extend,
+            ("extend", 1) if known && !matches!(call.args[0], SynExpr::MethodCall(_)) => MutOp::Extend,
+            ("truncate", 1) if known => MutOp::Truncate,
+            ("clear", 0) if known => MutOp::Truncate,
+            ("resize", 2) if known => MutOp::Resize,
+            _ => return None,
+        })
+    }
+
+    /// The body of a closure whose value is dropped.
+    pub(super) fn body_statement(&mut self, body: &SynExpr) {
+        match body {
+            SynExpr::Block(b) => {
+                self.statements(&b.block.stmts);
+            }
+            e => self.expr_statement(e),
+        }
+    }
+}
+
+fn deref_scalar(e: Expr, program: &crate::ir::Program) -> Expr {
+    match e {
+        Expr::Place(place) if program.ty_of_place(&place).is_float_ref() => Expr::Place(place.then(Proj::Deref)),
+        e => e,
+    }
+}
+
+/// Replaces an identifier.
+pub(super) fn replace_ident(tokens: proc_macro2::TokenStream, from: &str, to: &proc_macro2::Ident) -> proc_macro2::TokenStream {
+    use proc_macro2::{Group, TokenTree};
+    tokens
+        .into_iter()
+        .map(|tree| match tree {
+            TokenTree::Ident(i) if i == from => TokenTree::Ident(to.clone()),
+            TokenTree::Group(g) => {
+                let mut group = Group::new(g.delimiter(), replace_ident(g.stream(), from, to));
+                group.set_span(g.span());
+                TokenTree::Group(group)
+            }
+            tree => tree,
+        })
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! Patterns: what they bind, as projections of the value that is matched.
+
+use super::Lower;
+use crate::ir::{Expr, Place, Proj, Role, Stmt, Ty, Var};
+use proc_macro2::Ident;
+use quote::quote;
+use syn::{Expr as SynExpr, Member, Pat};
+
+impl Lower<'_> {
+    /// The names that `pat` binds, each with the part of the value it stands for. In a refutable
+    /// position a path names a variant; in a `let`, a struct.
+    pub(super) fn bindings(&self, pat: &Pat, refutable: bool) -> Vec<(Ident, Vec<Proj>)> {
+        let mut found = Vec::new();
+        self.collect(pat, &mut Vec::new(), refutable, &mut found);
+        found
+    }
+
+    fn collect(&self, pat: &Pat, path: &mut Vec<Proj>, refutable: bool, found: &mut Vec<(Ident, Vec<Proj>)>) {
+        match pat {
+            Pat::Ident(p) => {
+                if p.subpat.is_none() && crate::resolve::is_constant_pattern(&p.ident) {
+                    return;
+                }
+                found.push((p.ident.clone(), path.clone()));
+                if let Some((_, sub)) = &p.subpat {
+                    self.collect(sub, path, refutable, found);
+                }
+            }
+            Pat::Type(p) => self.collect(&p.pat, path, refutable, found),
+            Pat::Paren(p) => self.collect(&p.pat, path, refutable, found),
+            Pat::Guard(p) => self.collect(&p.pat, path, refutable, found),
+            Pat::Reference(p) => self.collect(&p.pat, path, refutable, found),
+            Pat::Tuple(p) => {
+                if p.elems.iter().any(|e| matches!(e, Pat::Rest(_))) {
+                    self.errors.at(pat, "`..` in a tuple pattern cannot be differentiated: write `_` for each part");
+                    return;
+                }
+                for (i, sub) in p.elems.iter().enumerate() {
+                    self.inside(Proj::Field(i.into()), sub, path, refutable, found);
+                }
+            }
+            Pat::TupleStruct(p) => {
+                let name = p.path.segments.last().expect("a path has segments").ident.clone();
+                for (i, sub) in p.elems.iter().enumerate() {
+                    if matches!(sub, Pat::Rest(_)) {
+                        break;
+                    }
+                    let proj = if refutable { Proj::Variant(name.clone(), i.into()) } else { Proj::Field(i.into()) };
+                    self.inside(proj, sub, path, refutable, found);
+                }
+            }
+            Pat::Struct(p) => {
+                let name = p.path.segments.last().expect("a path has segments").ident.clone();
+                for field in &p.fields {
+                    let proj = if refutable { Proj::Variant(name.clone(), field.member.clone()) } else { Proj::Field(field.member.clone()) };
+                    self.inside(proj, &field.pat, path, refutable, found);
+                }
+            }
+            Pat::Slice(p) => {
+                for (i, sub) in p.elems.iter().enumerate() {
+                    match sub {
+                        Pat::Rest(_) if i + 1 == p.elems.len() => {}
+                        Pat::Ident(rest) if matches!(rest.subpat.as_ref().map(|(_, s)| &**s), Some(Pat::Rest(_))) => {
+                            if i + 1 != p.elems.len() {
+                                self.errors.at(rest, "a rest that is not the last part of a slice pattern cannot be differentiated: use indices");
+                            }
+                            let range = Expr::Verbatim { tokens: quote!(#i..), reads: vec![], ty: Ty::Discrete };
+                            let mut path = path.clone();
+                            path.push(Proj::Index(range));
+                            found.push((rest.ident.clone(), path));
+                        }
+                        Pat::Rest(_) => {
+                            self.errors.at(sub, "a rest that is not the last part of a slice pattern cannot be differentiated: use indices");
+                        }
+                        sub => {
+                            let index = Expr::Verbatim { tokens: { let i = syn::Index::from(i); quote!(#i) }, reads: vec![], ty: Ty::Discrete };
+                            self.inside(Proj::Index(index), sub, path, refutable, found);
+                        }
+                    }
+                }
+            }
+            Pat::Or(p) => {
+                let cases: Vec<_> = p.cases.iter().map(|case| {
+                    let mut found = Vec::new();
+                    self.collect(case, &mut path.clone(), refutable, &mut found);
+                    found
+                }).collect();
+                let active = |found: &[(Ident, Vec<Proj>)]| found.iter().any(|(name, _)| self.facts.is_active(&name.to_string()));
+                if cases.iter().any(|c| active(c)) {
+                    self.errors.at(pat, "an or-pattern that binds active values cannot be differentiated: write an arm for each alternative");
+                }
+                found.extend(cases.into_iter().next().unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+
+    fn inside(&self, proj: Proj, sub: &Pat, path: &mut Vec<Proj>, refutable: bool, found: &mut Vec<(Ident, Vec<Proj>)>) {
+        path.push(proj);
+        self.collect(sub, path, refutable, found);
+        path.pop();
+    }
+
+    /// Declares what `pat` binds as other names for parts of `place`.
+    pub(super) fn bind_parts(&mut self, pat: &Pat, place: &Place, refutable: bool, copied: bool) -> Vec<(Var, Vec<Proj>)> {
+        self.bindings(pat, refutable)
+            .into_iter()
+            .map(|(name, proj)| {
+                let key = name.to_string();
+                let mut whole = place.clone();
+                whole.proj.extend(proj.iter().cloned());
+                if self.facts.ty(&key) == Ty::Unknown {
+                    let ty = self.program.ty_of_place(&whole);
+                    self.facts.set_ty(&key, ty);
+                }
+                let role = if copied || self.is_declared_mutable(pat, &name) {
+                    Role::Local
+                } else {
+                    Role::Binding { place: self.program.resolve(&whole) }
+                };
+                let var = self.local(&name, role);
+                (var, proj)
+            })
+            .collect()
+    }
+
+    fn is_declared_mutable(&self, pat: &Pat, name: &Ident) -> bool {
+        struct Finder<'a>(&'a Ident, bool);
+        impl<'a> syn::visit::Visit<'a> for Finder<'_> {
+            fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
+                self.1 |= p.ident == *self.0 && p.mutability.is_some() && p.by_ref.is_none();
+                syn::visit::visit_pat_ident(self, p);
+            }
+        }
+        let mut finder = Finder(name, false);
+        syn::visit::Visit::visit_pat(&mut finder, pat);
+        finder.1
+    }
+
+    /// `let pat = init` with a pattern that takes the value apart.
+    pub(super) fn destructure(&mut self, pat: &Pat, _ty: Option<syn::Type>, init: &SynExpr) {
+        if !self.facts.active(init) {
+            for name in crate::facts::pattern_names(pat) {
+                self.local(&name, Role::Local);
+            }
+            let vars = crate::facts::pattern_names(pat).iter().filter_map(|n| self.lookup(n)).map(|v| (v, vec![])).collect();
+            let value = self.verbatim_value(init);
+            self.push(Stmt::Destructure { pat: pat.clone(), value, vars });
+            return;
+        }
+        let (value, borrowed) = match init {
+            SynExpr::Reference(r) if self.is_place(&r.expr) => (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some())),
+            init => (self.value(init), None),
+        };
+        self.destructure_value(pat, value, borrowed, self.facts.infer(init));
+    }
+
+    /// Takes apart a value. `borrowed` tells of a borrow of the place, and whether it is mutable.
+    pub(super) fn destructure_value(&mut self, pat: &Pat, value: Expr, borrowed: Option<bool>, ty: Ty) {
+        // A mutable place may change while a copied part lives: then the parts are variables of their own.
+        let place = match value {
+            Expr::Place(place) => place,
+            value => {
+                let active = self.program.reads_active(&value);
+                let ty = match self.program.ty_of(&value) {
+                    Ty::Unknown => ty,
+                    known => known,
+                };
+                match self.name("parts", value, ty, active) {
+                    Expr::Place(place) => place,
+                    _ => unreachable!("a name is a place"),
+                }
+            }
+        };
+        let copied = borrowed.is_none() && (self.program[self.program.base(&place)].mutable || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
+        let vars = self.bind_parts(pat, &place, false, copied);
+        let value = match borrowed {
+            Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
+            None => Expr::Place(place),
+        };
+        self.push(Stmt::Destructure { pat: pat.clone(), value, vars });
+    }
+
+    pub(super) fn is_split(&self, call: &syn::ExprMethodCall) -> bool {
+        (call.method == "split_at" || call.method == "split_at_mut")
+            && self.is_place(&call.receiver)
+            && !matches!(self.facts.infer(&call.receiver).deref(), Ty::NdArray { .. })
+    }
+
+    /// `let (a, b) = x.split_at(k)`: two names for parts of `x`.
+    pub(super) fn bind_split(&mut self, pats: &syn::PatTuple, call: &syn::ExprMethodCall) {
+        let base = self.frozen(&call.receiver);
+        let Some(at) = call.args.first() else { return };
+        let at = self.verbatim_value(at);
+        let at = self.name("k", at, Ty::Discrete, false);
+        let at = self.ident_of(&at);
+        let parts = [quote!(..#at), quote!(#at..)];
+        for (pat, range) in pats.elems.iter().zip(parts) {
+            let Pat::Ident(p) = pat else {
+                if !matches!(pat, Pat::Wild(_)) {
+                    self.errors.at(pat, "bind the parts of `split_at` to names first");
+                }
+                continue;
+            };
+            let place = base.clone().then(Proj::Index(self.verbatim_tokens(range, Ty::Discrete)));
+            let place = self.program.resolve(&place);
+            let ty = Ty::Ref(Box::new(self.program.ty_of_place(&place)));
+            self.facts.set_ty(&p.ident.to_string(), ty);
+            self.local(&p.ident, Role::Alias { place, by_ref: true });
+        }
+        let method = &call.method;
+        let (receiver, vars) = (Expr::Place(base), pats.elems.iter().filter_map(|pat| match pat {
+            Pat::Ident(p) => self.lookup(&p.ident),
+            _ => None,
+        }).map(|v| (v, vec![])).collect());
+        let ident = quote::format_ident!("{}", at);
+        let args = vec![self.verbatim_tokens(quote!(#ident), Ty::Discrete)];
+        let value = Expr::Method { recv: Box::new(receiver), name: method.clone(), turbofish: None, args };
+        self.push(Stmt::Destructure { pat: Pat::Tuple(pats.clone()), value, vars });
+    }
+
+    /// A part of a place by a member.
+    pub(super) fn member(place: &Place, member: Member) -> Place {
+        place.clone().then(Proj::Field(member))
+    }
+}

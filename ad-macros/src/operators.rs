@@ -1,0 +1,285 @@
+//! `#[differentiate]` on the `impl` of an operator trait: the operator is differentiable on the type.
+
+use crate::errors::Errors;
+use crate::function::{Function, Options};
+use crate::generate::Naming;
+use crate::pipeline::derivatives;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{ImplItem, ItemFn, Type};
+
+pub fn trait_name(path: &syn::Path) -> String {
+    path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default()
+}
+
+pub fn is_operator(name: &str) -> bool {
+    matches!(
+        name,
+        "Add" | "Sub" | "Mul" | "Div" | "Rem" | "Neg" | "AddAssign" | "SubAssign" | "MulAssign" | "DivAssign"
+    )
+}
+
+/// The operator's `impl`, and beside it the derivative rule by which `a + b` is differentiated.
+pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> TokenStream {
+    let (path, _) = block.trait_.clone().expect("an operator is a trait");
+    let last = path.segments.last().expect("a path has segments").clone();
+    let name = last.ident.to_string();
+    let Some(method) = block.items.iter_mut().find_map(|item| match item {
+        ImplItem::Fn(f) => Some(f),
+        _ => None,
+    }) else {
+        return block.to_token_stream();
+    };
+    let mut options = options;
+    options.associated = true;
+    let self_ty = (*block.self_ty).clone();
+    let mut sig = method.sig.clone();
+    let mut body = method.block.clone();
+    let output = block_output(&block.items_before(), &self_ty);
+    let Some(method) = block.items.iter_mut().find_map(|item| match item {
+        ImplItem::Fn(f) => Some(f),
+        _ => None,
+    }) else {
+        return block.to_token_stream();
+    };
+    replace_self(&mut sig, &mut body, &self_ty, output.as_ref());
+    let item = ItemFn { attrs: Vec::new(), vis: syn::Visibility::Inherited, modifiers: Default::default(), sig, block: Box::new(body) };
+    let f = Function::parse(item, options, errors);
+    strip_constant(&mut method.sig);
+    let naming = Naming { function: format_ident!("op"), siblings: true, receiver: true, in_trait: false };
+    let hidden = derivatives(&f, &naming, errors, true);
+    let hidden = only_hidden(hidden);
+    let rhs = match &last.arguments {
+        syn::PathArguments::AngleBracketed(args) => args.args.first().map(ToTokens::to_token_stream),
+        _ => None,
+    }
+    .unwrap_or_else(|| self_ty.to_token_stream());
+    let (generics, _, clause) = block.generics.split_for_impl();
+    let rule = rule(&name, &self_ty, &rhs, output.as_ref(), &f, &generics, clause, &hidden);
+    quote!(#block #rule)
+}
+
+trait Items {
+    fn items_before(&self) -> Vec<ImplItem>;
+}
+
+impl Items for syn::ItemImpl {
+    fn items_before(&self) -> Vec<ImplItem> {
+        self.items.clone()
+    }
+}
+
+fn block_output(items: &[ImplItem], _: &Type) -> Option<Type> {
+    items.iter().find_map(|item| match item {
+        ImplItem::Type(t) if t.ident == "Output" => Some(t.ty.clone()),
+        _ => None,
+    })
+}
+
+fn strip_constant(sig: &mut syn::Signature) {
+    for input in &mut sig.inputs {
+        match input {
+            syn::FnArg::Receiver(r) => r.attrs.retain(|a| !a.path().is_ident("constant")),
+            syn::FnArg::Typed(t) => t.attrs.retain(|a| !a.path().is_ident("constant")),
+        }
+    }
+}
+
+/// Replaces `Self::Output` by the type it stands for.
+fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, _: &Type, output: Option<&Type>) {
+    struct Replace<'a>(Option<&'a Type>);
+    impl syn::visit_mut::VisitMut for Replace<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let (Type::Path(p), Some(output)) = (&*ty, self.0)
+                && p.path.segments.len() == 2
+                && p.path.segments[0].ident == "Self"
+                && p.path.segments[1].ident == "Output"
+            {
+                *ty = output.clone();
+                return;
+            }
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    syn::visit_mut::VisitMut::visit_signature_mut(&mut Replace(output), sig);
+    syn::visit_mut::VisitMut::visit_block_mut(&mut Replace(output), body);
+}
+
+/// The hidden functions alone.
+fn only_hidden(tokens: TokenStream) -> TokenStream {
+    match syn::parse2::<syn::ItemImpl>(quote!(impl X { #tokens })) {
+        Ok(block) => block
+            .items
+            .into_iter()
+            .filter(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident.to_string().starts_with("__")))
+            .map(|item| match item {
+                ImplItem::Fn(mut f) => {
+                    f.vis = syn::Visibility::Inherited;
+                    f.to_token_stream()
+                }
+                item => item.to_token_stream(),
+            })
+            .collect(),
+        Err(_) => TokenStream::new(),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn rule(
+    name: &str,
+    self_ty: &Type,
+    rhs: &TokenStream,
+    output: Option<&Type>,
+    f: &Function,
+    generics: &impl ToTokens,
+    clause: Option<&syn::WhereClause>,
+    hidden: &TokenStream,
+) -> TokenStream {
+    let reads = |ty: &Type, value: TokenStream| match ty {
+        Type::Reference(_) => quote!(*#value),
+        _ => quote!(::core::clone::Clone::clone(#value)),
+    };
+    let rhs_ty: Type = syn::parse2(rhs.clone()).unwrap_or_else(|_| self_ty.clone());
+    let this = reads(self_ty, quote!(self));
+    let other = reads(&rhs_ty, quote!(rhs));
+    let rt = quote!(::ad_runtime::rt);
+    let rules = quote!(::ad_runtime::rules);
+    let tangent = |ty: &TokenStream| quote!(<#ty as ::ad_runtime::Differentiable>::Tangent);
+    let (self_tangent, rhs_tangent) = (tangent(&self_ty.to_token_stream()), tangent(rhs));
+    let constant = |i: usize| f.params.get(i).is_some_and(|p| !p.active);
+    let slot = |i: usize, name: TokenStream| if constant(i) { quote!(#rt::Inactive) } else { name };
+    let holder = quote! {
+        trait __Derivatives: Sized { }
+    };
+    let _ = holder;
+    let carrier = quote!(impl #generics __Rule for #self_ty #clause);
+    let _ = carrier;
+    // The hidden functions are associated functions of the rule's own scope.
+    let body_functions = free_functions(hidden, self_ty);
+    match name {
+        "Neg" => {
+            let output = output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
+            quote! {
+                #[automatically_derived]
+                #[allow(clippy::all, clippy::pedantic)]
+                impl #generics #rules::NegRule for #self_ty #clause {
+                    type Output = #output;
+                    fn neg_jvp<__A: #rt::TangentArg<#self_tangent>>(&self, self_dot: __A) -> <#output as ::ad_runtime::Differentiable>::Tangent {
+                        #body_functions
+                        __op_jvp(#this, self_dot).1
+                    }
+                    fn neg_adjoint<__A: #rt::Slot<#self_tangent>>(&self, out_bar: <#output as ::ad_runtime::Differentiable>::Tangent, mut self_bar: __A) {
+                        #body_functions
+                        let mut __self_bar = #rt::zero(self);
+                        __op_adjoint(#this, out_bar, &mut __self_bar);
+                        self_bar.add(|| __self_bar);
+                    }
+                }
+            }
+        }
+        "AddAssign" | "SubAssign" | "MulAssign" | "DivAssign" => {
+            let op = format_ident!("{}", name.trim_end_matches("Assign"));
+            let rhs_slot = slot(1, quote!(&mut __rhs_bar));
+            let rhs_arg = slot(1, quote!(rhs_dot));
+            quote! {
+                #[automatically_derived]
+                #[allow(clippy::all, clippy::pedantic)]
+                impl #generics #rules::AssignRule<#rules::#op, #rhs> for #self_ty #clause {
+                    fn assign_jvp<__A: #rt::SlotMut<#self_tangent>, __B: #rt::TangentArg<#rhs_tangent>>(&self, rhs: &#rhs, self_dot: __A, rhs_dot: __B) {
+                        #body_functions
+                        let mut __copy = ::core::clone::Clone::clone(self);
+                        __op_jvp(&mut __copy, #other, self_dot, #rhs_arg);
+                    }
+                    fn assign_adjoint<__A: #rt::SlotMut<#self_tangent>, __B: #rt::Slot<#rhs_tangent>>(&self, rhs: &#rhs, self_bar: __A, mut rhs_bar: __B) {
+                        #body_functions
+                        let mut __copy = ::core::clone::Clone::clone(self);
+                        let mut __rhs_bar = #rt::zero(rhs);
+                        __op_adjoint(&mut __copy, #other, (), self_bar, #rhs_slot);
+                        rhs_bar.add(|| __rhs_bar);
+                    }
+                }
+            }
+        }
+        _ => {
+            let op = format_ident!("{}", name);
+            let output = output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
+            let (self_slot, rhs_slot) = (slot(0, quote!(&mut __self_bar)), slot(1, quote!(&mut __rhs_bar)));
+            let (self_arg, rhs_arg) = (slot(0, quote!(self_dot)), slot(1, quote!(rhs_dot)));
+            quote! {
+                #[automatically_derived]
+                #[allow(clippy::all, clippy::pedantic)]
+                impl #generics #rules::BinaryRule<#rules::#op, #rhs> for #self_ty #clause {
+                    type Output = #output;
+                    fn jvp<__A: #rt::TangentArg<#self_tangent>, __B: #rt::TangentArg<#rhs_tangent>>(
+                        &self, rhs: &#rhs, self_dot: __A, rhs_dot: __B,
+                    ) -> <#output as ::ad_runtime::Differentiable>::Tangent {
+                        #body_functions
+                        __op_jvp(#this, #other, #self_arg, #rhs_arg).1
+                    }
+                    fn adjoint<__A: #rt::Slot<#self_tangent>, __B: #rt::Slot<#rhs_tangent>>(
+                        &self, rhs: &#rhs, out_bar: <#output as ::ad_runtime::Differentiable>::Tangent, mut self_bar: __A, mut rhs_bar: __B,
+                    ) {
+                        #body_functions
+                        let mut __self_bar = #rt::zero(self);
+                        let mut __rhs_bar = #rt::zero(rhs);
+                        __op_adjoint(#this, #other, out_bar, #self_slot, #rhs_slot);
+                        self_bar.add(|| __self_bar);
+                        rhs_bar.add(|| __rhs_bar);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Turns methods into free functions: `self` becomes `__self`, `Self` the type.
+fn free_functions(hidden: &TokenStream, self_ty: &Type) -> TokenStream {
+    let renamed = rename(hidden.clone(), self_ty);
+    let Ok(block) = syn::parse2::<syn::ItemImpl>(quote!(impl X { #renamed })) else { return TokenStream::new() };
+    block.items.into_iter().map(|i| i.to_token_stream()).collect()
+}
+
+fn rename(tokens: TokenStream, self_ty: &Type) -> TokenStream {
+    use proc_macro2::{Group, TokenTree};
+    // A receiver `self` or `&mut self` at the start of the parameters gets its type.
+    let mut out: Vec<TokenTree> = Vec::new();
+    let mut after_fn = 0;
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(i) if i == "fn" => {
+                after_fn = 2;
+                out.push(TokenTree::Ident(i));
+            }
+            TokenTree::Ident(i) if i == "self" => out.push(TokenTree::Ident(format_ident!("__self", span = i.span()))),
+            TokenTree::Ident(i) if i == "Self" => out.extend(quote!(#self_ty)),
+            TokenTree::Group(g) => {
+                let is_params = after_fn == 2 && g.delimiter() == proc_macro2::Delimiter::Parenthesis;
+                let stream = if is_params { typed_receiver(g.stream(), self_ty) } else { g.stream() };
+                if is_params {
+                    after_fn = 0;
+                }
+                let mut group = Group::new(g.delimiter(), rename(stream, self_ty));
+                group.set_span(g.span());
+                out.push(TokenTree::Group(group));
+            }
+            tree => out.push(tree),
+        }
+    }
+    out.into_iter().collect()
+}
+
+fn typed_receiver(params: TokenStream, self_ty: &Type) -> TokenStream {
+    let mut trees: Vec<_> = params.into_iter().collect();
+    let position = trees.iter().take(5).position(|t| matches!(t, proc_macro2::TokenTree::Ident(i) if i == "self"));
+    let Some(position) = position else { return trees.into_iter().collect() };
+    let head: String = trees[..position].iter().map(ToString::to_string).collect();
+    let rest: TokenStream = trees.split_off(position + 1).into_iter().collect();
+    let receiver = if head.contains("&mut") || head == "&mut" {
+        quote!(self: &mut #self_ty)
+    } else if head.contains('&') {
+        quote!(self: &#self_ty)
+    } else {
+        quote!(mut self: #self_ty)
+    };
+    quote!(#receiver #rest)
+}

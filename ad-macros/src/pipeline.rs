@@ -1,0 +1,81 @@
+//! The whole compiler, a phase a line. The only file that knows all phases.
+
+use crate::errors::Errors;
+use crate::facts::Facts;
+use crate::function::{Function, Options};
+use crate::generate::{self, Naming};
+use crate::ir::Program;
+use crate::lower::Lower;
+use crate::{exits, resolve};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ItemFn;
+
+/// Expands `#[differentiate(attr)] item`.
+pub fn differentiate(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let errors = Errors::default();
+    let options = Options::parse(attr, &errors);
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => free_function(function, options, &errors),
+        Err(_) => crate::items::expand(item, options, &errors),
+    }
+}
+
+fn free_function(item: ItemFn, options: Options, errors: &Errors) -> TokenStream {
+    let f = Function::parse(item, options, errors);
+    let naming = Naming::of(&f, false);
+    let derivatives = derivatives(&f, &naming, errors, true);
+    let item = &f.item;
+    let found = errors.to_compile_errors();
+    if naming.siblings {
+        return quote!(#item #derivatives #found);
+    }
+    let (vis, name) = (&item.vis, &item.sig.ident);
+    let doc = format!("The derivatives of the function [`{name}`](fn@{name}).");
+    quote! {
+        #item
+        #[doc = #doc]
+        #[allow(non_camel_case_types, clippy::all, clippy::pedantic)]
+        #vis struct #name {}
+        #[allow(clippy::all, clippy::pedantic)]
+        impl #name { #derivatives }
+        #found
+    }
+}
+
+/// The derivative functions, or nothing where there are errors.
+pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) -> TokenStream {
+    if f.active().next().is_none() {
+        if alone {
+            errors.at(
+                &f.item.sig.ident,
+                "no parameter is active, so there is nothing to differentiate with respect to: drop `#[differentiate]`, or `#[constant]` from a parameter",
+            );
+        }
+        return TokenStream::new();
+    }
+    let program = if f.options.vjp.is_some() || f.options.jvp.is_some() { Program::default() } else { compile(f, errors) };
+    if errors.any() {
+        return crate::generate::stubs(f, naming);
+    }
+    generate::all(f, naming, program)
+}
+
+/// From the user's function to the intermediate representation.
+fn compile(f: &Function, errors: &Errors) -> Program {
+    let mut item = f.item.clone();
+    resolve::unique_names(&mut item);
+    exits::remove(&mut item.block, &item.sig.output, errors);
+    let params = f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
+    let facts = Facts::of(params, f.reals.clone(), &item.block);
+    let mut lower = Lower::new(errors, facts);
+    for p in &f.params {
+        lower.param(&p.name, p.active);
+    }
+    lower.function(&item.block)
+}
+
+/// Expands a function of a module that carries the attribute.
+pub fn differentiate_parsed(item: ItemFn, options: Options, errors: &Errors) -> TokenStream {
+    free_function(item, options, errors)
+}

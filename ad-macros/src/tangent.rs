@@ -1,0 +1,633 @@
+//! The tangent transform: every statement, with the tangents of what it defines beside it.
+//!
+//! ```text
+//! // Input:                  // Output:
+//! let t = x * y;             let t = x * y;
+//!                            let t_dot = x_dot * y + x * y_dot;
+//! s += t;                    s_dot += t_dot;
+//!                            s += t;
+//! ```
+
+use crate::ir::{Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Ty, UnOp, Var, VarInfo};
+use crate::rules::Operands;
+use quote::{format_ident, quote};
+use std::collections::{HashMap, HashSet};
+
+/// A program with its tangent.
+pub struct Pushed {
+    pub program: Program,
+    pub stmts: Vec<Stmt>,
+    pub result: Option<Expr>,
+    pub result_dot: Option<Expr>,
+    /// The tangents of the parameters.
+    pub params: HashMap<Var, Var>,
+}
+
+struct Tangent {
+    program: Program,
+    dots: HashMap<Var, Var>,
+    open: Vec<Vec<Stmt>>,
+    names: HashSet<String>,
+}
+
+/// Differentiates `program` in the direction of its parameters' tangents.
+pub fn push_forward(program: Program) -> Pushed {
+    let names = program.vars.iter().map(|v| v.name.to_string()).collect();
+    let mut tangent = Tangent { program, dots: HashMap::new(), open: Vec::new(), names };
+    let params: Vec<Var> = (0..tangent.program.vars.len())
+        .map(Var)
+        .filter(|v| matches!(tangent.program[*v].role, Role::Param) && tangent.program[*v].active)
+        .collect();
+    let params = params.into_iter().map(|var| (var, tangent.dot_var(var))).collect();
+    let body = std::mem::take(&mut tangent.program.body);
+    tangent.open.push(Vec::new());
+    for stmt in body.stmts {
+        tangent.statement(stmt);
+    }
+    let result_dot = body.result.as_ref().map(|result| tangent.dot_or_zero(result));
+    let stmts = tangent.open.pop().expect("it was opened");
+    Pushed { program: tangent.program, stmts, result: body.result, result_dot, params }
+}
+
+impl Tangent {
+    fn emit(&mut self, stmt: Stmt) {
+        self.open.last_mut().expect("a block is open").push(stmt);
+    }
+
+    fn variable(&mut self, base: &str, ty: Ty, role: Role, mutable: bool) -> Var {
+        let mut name = base.to_owned();
+        let mut count = 1;
+        while !self.names.insert(name.clone()) {
+            count += 1;
+            name = format!("{base}_{count}");
+        }
+        let var = Var(self.program.vars.len());
+        let name = format_ident!("{}", name, span = proc_macro2::Span::call_site());
+        self.program.vars.push(VarInfo { name, ty, active: true, mutable, role });
+        var
+    }
+
+    /// The tangent of a variable.
+    fn dot_var(&mut self, var: Var) -> Var {
+        if let Some(dot) = self.dots.get(&var) {
+            return *dot;
+        }
+        let info = &self.program[var];
+        let (base, mutable) = (format!("{}_dot", info.name), info.mutable);
+        let ty = match info.ty.deref() {
+            Ty::Float(t) => Ty::Float(t.clone()),
+            ty => ty.clone(),
+        };
+        let dot = self.variable(&base, ty, Role::Dot(var), mutable);
+        self.dots.insert(var, dot);
+        dot
+    }
+
+    fn resolve(&self, place: &Place) -> Place {
+        let place = self.program.resolve(place);
+        match &self.program[place.root].role {
+            Role::Binding { place: target } => {
+                let mut proj = &place.proj[..];
+                if let Some((Proj::Deref, rest)) = proj.split_first() {
+                    proj = rest;
+                }
+                let mut resolved = self.resolve(target);
+                resolved.proj.extend(proj.iter().cloned());
+                resolved
+            }
+            _ => place,
+        }
+    }
+
+    fn is_active(&self, place: &Place) -> bool {
+        self.program.is_active(place) && self.program[self.resolve(place).root].active
+    }
+
+    fn borrowed_param(&self, place: &Place) -> Option<Var> {
+        let root = self.resolve(place).root;
+        let info = &self.program[root];
+        let scalar = info.ty.is_float() && !matches!(info.ty, Ty::RefMut(_));
+        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_));
+        (matches!(info.role, Role::Param) && !scalar && !owned).then_some(root)
+    }
+
+    /// The tangent of a place: the same place of the tangent.
+    fn mirror(&mut self, place: &Place) -> Place {
+        let resolved = self.resolve(place);
+        let root = resolved.root;
+        let dot = self.dot_var(root);
+        let borrowed_scalar = matches!(&self.program[root].ty, Ty::RefMut(t) if t.is_float()) && self.borrowed_param(place).is_some();
+        let mut proj: Vec<Proj> =
+            resolved.proj.iter().filter(|p| borrowed_scalar || !matches!(p, Proj::Deref)).cloned().collect();
+        if borrowed_scalar && proj.is_empty() {
+            proj.push(Proj::Deref);
+        }
+        Place { root: dot, proj }
+    }
+
+    /// The tangent of a value, owned; `None` is zero.
+    fn dot(&mut self, value: &Expr) -> Option<Expr> {
+        if !self.program.reads_active(value) {
+            return None;
+        }
+        match value {
+            Expr::Place(place) => Some(self.read(place)),
+            Expr::Ref { expr, .. } => self.dot(expr),
+            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => self.dot(a).map(Expr::neg),
+            Expr::Unary(UnOp::Deref, a) => self.dot(a),
+            Expr::Unary(UnOp::Neg, a) => {
+                let arg = self.arg(a);
+                Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
+            }
+            Expr::Binary(op, a, b) if self.program.ty_of(value).is_float() => self.dot_of_binary(*op, a, b),
+            Expr::Binary(op, a, b) => {
+                let function = match op {
+                    BinOp::Add => "add_jvp",
+                    BinOp::Sub => "sub_jvp",
+                    BinOp::Mul => "mul_jvp",
+                    BinOp::Div => "div_jvp",
+                    BinOp::Rem => "rem_jvp",
+                };
+                let args = vec![Expr::borrow((**a).clone()), Expr::borrow((**b).clone()), self.arg(a), self.arg(b)];
+                Some(Expr::runtime(function, args))
+            }
+            Expr::Cast(a, ty) => {
+                let dot = self.dot(a)?;
+                if crate::facts::of_syn_type(ty, &HashSet::new()).is_float() && self.program.ty_of(a).is_float() {
+                    return Some(Expr::Cast(Box::new(dot), ty.clone()));
+                }
+                Some(Expr::runtime("cast_jvp", vec![Expr::borrow((**a).clone()), Expr::borrow(value.clone()), dot]))
+            }
+            Expr::Method { recv, name, args, .. } => self.dot_of_scalar(value, recv, &name.to_string(), args, None),
+            Expr::Tuple(parts) => Some(Expr::Tuple(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
+            Expr::Array(parts) => Some(Expr::Array(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
+            Expr::VecOf(parts) => Some(Expr::VecOf(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
+            Expr::Repeat { value, count, reads, vec } => {
+                let value = Box::new(self.dot(value)?);
+                Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
+            }
+            Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "boxed", args } => {
+                let inner = self.dot(&args[0])?;
+                Some(Expr::runtime("boxed", vec![inner]))
+            }
+            other => unreachable!("it is defined under a name: {other:?}"),
+        }
+    }
+
+    fn dot_or_zero(&mut self, value: &Expr) -> Expr {
+        match self.dot(value) {
+            Some(dot) => dot,
+            None => self.zero_of(value),
+        }
+    }
+
+    fn zero_of(&self, value: &Expr) -> Expr {
+        let ty = self.program.ty_of(value);
+        if ty.is_float() {
+            return Expr::Number(0.0, crate::rules::float_of(&ty));
+        }
+        Expr::runtime("zero", vec![Expr::borrow(value.clone())])
+    }
+
+    /// Reads the tangent of a place.
+    fn read(&mut self, place: &Place) -> Expr {
+        let mirrored = Expr::Place(self.mirror(place));
+        let whole = self.resolve(place).is_var();
+        let float = self.program.ty_of_place(place).is_float() || self.program.ty_of_place(&self.resolve(place)).is_float();
+        match self.borrowed_param(place) {
+            Some(param) if float => Expr::runtime("read_active", vec![Expr::var(param), mirrored]),
+            Some(param) => {
+                let arg = if whole {
+                    Expr::runtime("when", vec![Expr::var(param), Expr::borrow(mirrored)])
+                } else {
+                    return Expr::runtime("tangent_active", vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), Expr::borrow(mirrored)]);
+                };
+                Expr::runtime("tangent", vec![Expr::borrow(Expr::Place(place.clone())), arg])
+            }
+            None if float => mirrored,
+            None => Expr::runtime("tangent", vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(mirrored)]),
+        }
+    }
+
+    /// The tangent of an operand as a rule takes it.
+    fn arg(&mut self, operand: &Expr) -> Expr {
+        match operand {
+            Expr::Ref { mutable: true, expr } if self.program.reads_active(expr) => match &**expr {
+                Expr::Place(place) => {
+                    let mirrored = Expr::Place(self.mirror(place));
+                    match self.borrowed_param(place) {
+                        Some(param) if self.resolve(place).is_var() => Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(mirrored)]),
+                        _ => Expr::borrow_mut(mirrored),
+                    }
+                }
+                _ => Expr::runtime("Inactive", vec![]),
+            },
+            Expr::Ref { expr, .. } => self.arg(expr),
+            Expr::Place(place) if self.is_active(place) && matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
+                let root = self.resolve(place);
+                let mirrored = Expr::Place(self.mirror(place));
+                match self.borrowed_param(place) {
+                    Some(param) if root.is_var() => {
+                        let dot = self.dot_var(root.root);
+                        Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
+                    }
+                    _ => Expr::borrow_mut(mirrored),
+                }
+            }
+            Expr::Place(place) if self.is_active(place) => {
+                let mirrored = Expr::Place(self.mirror(place));
+                match self.borrowed_param(place) {
+                    Some(param) if self.resolve(place).is_var() => {
+                        let dot = self.dot_var(self.resolve(place).root);
+                        Expr::runtime("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
+                    }
+                    Some(_) => {
+                        let owned = self.read(place);
+                        Expr::borrow(owned)
+                    }
+                    None => Expr::borrow(mirrored),
+                }
+            }
+            operand if self.program.reads_active(operand) => match self.dot(operand) {
+                Some(dot) => Expr::borrow(dot),
+                None => Expr::runtime("Inactive", vec![]),
+            },
+            _ => Expr::runtime("Inactive", vec![]),
+        }
+    }
+
+    fn val(&self, operand: &Expr) -> Expr {
+        match operand {
+            Expr::Place(place) if self.program.ty_of_place(place).is_float_ref() => Expr::Place(place.clone().then(Proj::Deref)),
+            operand => operand.clone(),
+        }
+    }
+
+    fn dot_of_binary(&mut self, op: BinOp, a: &Expr, b: &Expr) -> Option<Expr> {
+        let (a_dot, b_dot) = (self.dot(a), self.dot(b));
+        let (va, vb) = (self.val(a), self.val(b));
+        let scaled = |dot: Option<Expr>, by: Expr| dot.map(|d| Expr::mul(d, by));
+        match op {
+            BinOp::Add => plus(a_dot, b_dot),
+            BinOp::Sub => minus(a_dot, b_dot),
+            BinOp::Mul => plus(scaled(a_dot, vb), scaled(b_dot, va)),
+            BinOp::Div => {
+                let a_part = a_dot.map(|d| Expr::binary(BinOp::Div, d, vb.clone()));
+                let b_part = b_dot.map(|d| Expr::binary(BinOp::Div, Expr::mul(d, va), Expr::mul(vb.clone(), vb)));
+                minus(a_part, b_part)
+            }
+            BinOp::Rem => {
+                let quotient = Expr::binary(BinOp::Div, va, vb);
+                let whole = Expr::Method { recv: Box::new(quotient), name: format_ident!("trunc"), turbofish: None, args: vec![] };
+                minus(a_dot, scaled(b_dot, whole))
+            }
+        }
+    }
+
+    fn dot_of_scalar(&mut self, value: &Expr, recv: &Expr, name: &str, args: &[Expr], result: Option<Var>) -> Option<Expr> {
+        let rule = crate::rules::scalar(name).expect("other methods are defined under a name");
+        let operands: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
+        let values: Vec<Expr> = operands.iter().map(|o| self.val(o)).collect();
+        let result = result.map_or_else(|| value.clone(), Expr::var);
+        let context = Operands { args: &values, result, float: crate::rules::float_of(&self.program.ty_of(recv)) };
+        let mut sum = None;
+        for (i, operand) in operands.iter().enumerate() {
+            let Some(partial) = rule.partial(i, &context) else { continue };
+            let Some(dot) = self.dot(operand) else { continue };
+            let term = match partial {
+                Expr::Binary(BinOp::Div, one, by) if matches!(*one, Expr::Number(n, _) if n == 1.0) => Expr::Binary(BinOp::Div, Box::new(dot.clone()), by),
+                Expr::Unary(UnOp::Neg, inner) => Expr::neg(Expr::mul(dot.clone(), *inner)),
+                partial => Expr::mul(dot.clone(), partial),
+            };
+            let term = if rule.infinite { Expr::ZeroGuard { scalar: Box::new(dot), value: Box::new(term) } } else { term };
+            sum = plus(sum, Some(term));
+        }
+        sum
+    }
+
+    fn statement(&mut self, stmt: Stmt) {
+        match stmt {
+            Stmt::Let { var, ty, value } => self.definition(var, ty, value),
+            Stmt::Destructure { pat, value, vars } => {
+                if let Some(place) = place_of(&value) {
+                    self.parts(&place, &vars);
+                }
+                self.emit(Stmt::Destructure { pat, value, vars });
+            }
+            Stmt::Assign { place, value } => {
+                if self.is_active(&place) {
+                    let dot = self.dot_or_zero(&value);
+                    let target = self.mirror(&place);
+                    self.emit_for(&place, Stmt::Assign { place: target, value: dot });
+                }
+                self.emit(Stmt::Assign { place, value });
+            }
+            Stmt::Update { place, op, value } => {
+                if self.is_active(&place) {
+                    self.update_dot(&place, op, &value);
+                }
+                self.emit(Stmt::Update { place, op, value });
+            }
+            Stmt::Mutate { op, dest, place, args } => self.mutate(op, dest, place, args),
+            Stmt::If { id, dest, cond, then, els } => {
+                let pair = self.pair(dest);
+                let then = self.block(then, dest);
+                let els = self.block(els, dest);
+                self.emit(Stmt::If { id, dest: pair.or(dest), cond, then, els });
+                self.unpair(dest, pair);
+            }
+            Stmt::Match { id, dest, scrutinee, arms } => {
+                let pair = self.pair(dest);
+                let place = place_of(&scrutinee);
+                let arms = arms
+                    .into_iter()
+                    .map(|arm| {
+                        self.open.push(Vec::new());
+                        if let Some(place) = &place {
+                            self.parts(place, &arm.bindings);
+                        }
+                        let body = self.block_inside(arm.body, dest);
+                        Arm { body, ..arm }
+                    })
+                    .collect();
+                self.emit(Stmt::Match { id, dest: pair.or(dest), scrutinee, arms });
+                self.unpair(dest, pair);
+            }
+            Stmt::Loop { id, kind, body } => {
+                let body = self.block(body, None);
+                self.emit(Stmt::Loop { id, kind, body });
+            }
+            stmt => self.emit(stmt),
+        }
+    }
+
+    /// The tangents of parts that a pattern copies.
+    fn parts(&mut self, place: &Place, vars: &[(Var, Vec<Proj>)]) {
+        for (var, proj) in vars {
+            if matches!(self.program[*var].role, Role::Binding { .. }) || !self.program[*var].active {
+                continue;
+            }
+            let mut part = place.clone();
+            part.proj.extend(proj.iter().cloned());
+            let float = self.program[*var].ty.is_float();
+            let value = if self.is_active(&part) {
+                let mirrored = self.mirror(&part);
+                if float { Expr::Place(mirrored) } else { Expr::runtime("clone", vec![Expr::borrow(Expr::Place(mirrored))]) }
+            } else {
+                continue;
+            };
+            let dot = self.dot_var(*var);
+            self.emit(Stmt::Let { var: dot, ty: None, value });
+        }
+    }
+
+    fn emit_for(&mut self, place: &Place, stmt: Stmt) {
+        match self.borrowed_param(place) {
+            Some(param) => self.emit(Stmt::WhenActive { param, body: vec![stmt] }),
+            None => self.emit(stmt),
+        }
+    }
+
+    fn pair(&mut self, dest: Option<Var>) -> Option<Var> {
+        let dest = dest?;
+        let name = format!("{}_pair", self.program[dest].name);
+        self.program[dest].active.then(|| self.variable(&name, Ty::Unknown, Role::Temp, false))
+    }
+
+    fn unpair(&mut self, dest: Option<Var>, pair: Option<Var>) {
+        let (Some(dest), Some(pair)) = (dest, pair) else { return };
+        let dot = self.dot_var(dest);
+        let (a, b) = (self.program[dest].name.clone(), self.program[dot].name.clone());
+        let pat = syn::parse_quote!((#a, #b));
+        self.emit(Stmt::Destructure { pat, value: Expr::var(pair), vars: vec![(dest, vec![]), (dot, vec![])] });
+    }
+
+    fn block(&mut self, block: Block, dest: Option<Var>) -> Block {
+        self.open.push(Vec::new());
+        self.block_inside(block, dest)
+    }
+
+    fn block_inside(&mut self, block: Block, dest: Option<Var>) -> Block {
+        for stmt in block.stmts {
+            self.statement(stmt);
+        }
+        let paired = dest.is_some_and(|d| self.program[d].active);
+        let result = match block.result {
+            Some(Expr::Verbatim { tokens, .. }) if crate::lower::never_returns(&tokens) => Some(Expr::lit(tokens)),
+            Some(result) if paired => {
+                let result = self.named_result(result);
+                let dot = self.dot_or_zero(&result);
+                Some(Expr::Tuple(vec![result, dot]))
+            }
+            result => result,
+        };
+        Block { stmts: self.open.pop().expect("it was opened"), result }
+    }
+
+    /// A result that is read twice: for its value and for the shape of its tangent.
+    fn named_result(&mut self, result: Expr) -> Expr {
+        let atom = matches!(result, Expr::Place(_) | Expr::Number(..)) || self.program.ty_of(&result).is_float();
+        if atom {
+            return result;
+        }
+        let (ty, active) = (self.program.ty_of(&result), self.program.reads_active(&result));
+        let var = self.variable("result", ty, Role::Temp, false);
+        self.program[var].active = active;
+        self.definition(var, None, result);
+        Expr::var(var)
+    }
+
+    fn definition(&mut self, var: Var, ty: Option<syn::Type>, value: Expr) {
+        let active = self.program[var].active && !matches!(self.program[var].role, Role::Alias { .. });
+        if !active {
+            return self.emit(Stmt::Let { var, ty, value });
+        }
+        let dot = self.dot_var(var);
+        if let Some((call, dots)) = self.joint(&value) {
+            let _ = dots;
+            let (a, b) = (self.program[var].name.clone(), self.program[dot].name.clone());
+            let mutability = self.program[var].mutable.then(|| quote!(mut));
+            let pat = syn::parse_quote!((#mutability #a, #mutability #b));
+            return self.emit(Stmt::Destructure { pat, value: call, vars: vec![(var, vec![]), (dot, vec![])] });
+        }
+        match &value {
+            Expr::Struct { fields, base, .. } => {
+                let fields: Vec<_> = fields.iter().map(|(m, e)| (Proj::Field(m.clone()), e.clone())).collect();
+                let start = base.as_ref().map(|b| self.dot_or_zero(b));
+                let dots = self.dots_of_parts(&fields, start.is_some());
+                self.emit(Stmt::Let { var, ty, value });
+                self.build(var, dot, start, dots);
+            }
+            Expr::Call { path, args, kind: CallKind::Constructor } => {
+                let name = crate::adjoint::last_ident(path);
+                let parts: Vec<_> = args.iter().enumerate().map(|(i, e)| (Proj::Variant(name.clone(), i.into()), e.clone())).collect();
+                let dots = self.dots_of_parts(&parts, false);
+                self.emit(Stmt::Let { var, ty, value });
+                self.build(var, dot, None, dots);
+            }
+            Expr::Method { recv, name, args, .. } => {
+                self.emit(Stmt::Let { var, ty, value: value.clone() });
+                let tangent = self.dot_of_scalar(&value, recv, &name.to_string(), args, Some(var));
+                let tangent = tangent.unwrap_or_else(|| self.zero_of(&Expr::var(var)));
+                self.emit(Stmt::Let { var: dot, ty: None, value: tangent });
+            }
+            value => match self.dot(value) {
+                Some(tangent) => {
+                    self.emit(Stmt::Let { var: dot, ty: None, value: tangent });
+                    self.emit(Stmt::Let { var, ty, value: value.clone() });
+                }
+                None => {
+                    self.emit(Stmt::Let { var, ty, value: value.clone() });
+                    let zero = self.zero_of(&Expr::var(var));
+                    self.emit(Stmt::Let { var: dot, ty: None, value: zero });
+                }
+            },
+        }
+    }
+
+    /// A call that gives the value and its tangent together.
+    fn joint(&mut self, value: &Expr) -> Option<(Expr, ())> {
+        match value {
+            Expr::Call { path, args, kind } if *kind != CallKind::Constructor && self.program.reads_active(value) => {
+                let path = crate::adjoint::sibling(path, kind, "jvp");
+                let dots: Vec<Expr> = args.iter().map(|a| self.arg(a)).collect();
+                let args = args.iter().cloned().chain(dots).collect();
+                Some((Expr::Call { path, args, kind: CallKind::Function }, ()))
+            }
+            Expr::Method { recv, name, args, .. } => {
+                let scalar = self.program.ty_of(recv).is_float() && crate::rules::scalar(&name.to_string()).is_some();
+                if scalar || !self.program.reads_active(value) {
+                    return None;
+                }
+                let jvp = format_ident!("__{}_jvp", name, span = name.span());
+                let recv_dot = self.receiver_arg(recv);
+                let dots: Vec<Expr> = std::iter::once(recv_dot).chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>()).collect();
+                let args = args.iter().cloned().chain(dots).collect();
+                Some((Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args }, ()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The tangent of a receiver, which the method may change where the receiver is mutable.
+    fn receiver_arg(&mut self, recv: &Expr) -> Expr {
+        let Expr::Place(place) = recv else { return self.arg(recv) };
+        let base = &self.program[self.program.base(place)];
+        let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
+        let known = matches!(self.program.ty_of_place(place).deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        if mutable && !known && self.is_active(place) {
+            return self.arg(&Expr::borrow_mut(recv.clone()));
+        }
+        self.arg(recv)
+    }
+
+    fn dots_of_parts(&mut self, parts: &[(Proj, Expr)], all: bool) -> Vec<(Proj, Expr)> {
+        let mut dots = Vec::new();
+        for (proj, value) in parts {
+            match self.dot(value) {
+                Some(dot) => {
+                    let ty = self.program.ty_of(value);
+                    let var = self.variable("part_dot", ty, Role::Temp, false);
+                    self.emit(Stmt::Let { var, ty: None, value: dot });
+                    dots.push((proj.clone(), Expr::var(var)));
+                }
+                None if all => {
+                    let zero = self.zero_of(value);
+                    let ty = self.program.ty_of(value);
+                    let var = self.variable("part_dot", ty, Role::Temp, false);
+                    self.emit(Stmt::Let { var, ty: None, value: zero });
+                    dots.push((proj.clone(), Expr::var(var)));
+                }
+                None => {}
+            }
+        }
+        dots
+    }
+
+    /// A tangent made of parts, the others zero (or those of `start`).
+    fn build(&mut self, var: Var, dot: Var, start: Option<Expr>, parts: Vec<(Proj, Expr)>) {
+        let start = start.unwrap_or_else(|| Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]));
+        self.program[dot].mutable = true;
+        self.emit(Stmt::Let { var: dot, ty: None, value: start });
+        for (proj, value) in parts {
+            let target = Expr::borrow_mut(Expr::Place(Place::var(dot).then(proj)));
+            self.emit(Stmt::Do(Expr::runtime("set", vec![target, value])));
+        }
+    }
+
+    fn update_dot(&mut self, place: &Place, op: BinOp, value: &Expr) {
+        if self.program.ty_of_place(place).is_float() {
+            if let Some(dot) = self.dot(value) {
+                let target = self.mirror(place);
+                self.emit_for(place, Stmt::Update { place: target, op, value: dot });
+            }
+            return;
+        }
+        let function = match op {
+            BinOp::Add => "add_assign_jvp",
+            BinOp::Sub => "sub_assign_jvp",
+            BinOp::Mul => "mul_assign_jvp",
+            BinOp::Div => "div_assign_jvp",
+            BinOp::Rem => "rem_assign_jvp",
+        };
+        let arg = self.arg(value);
+        let target = self.mirror(place);
+        let target = match self.borrowed_param(place) {
+            Some(param) if self.resolve(place).is_var() => {
+                let dot = self.dot_var(param);
+                Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
+            }
+            _ => Expr::borrow_mut(Expr::Place(target)),
+        };
+        let call = Expr::runtime(function, vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(value.clone()), target, arg]);
+        if self.resolve(place).is_var() { self.emit(Stmt::Do(call)) } else { self.emit_for(place, Stmt::Do(call)) }
+    }
+
+    fn mutate(&mut self, op: MutOp, dest: Option<Var>, place: Place, args: Vec<Expr>) {
+        if self.is_active(&place) {
+            let target = self.mirror(&place);
+            let dots: Option<Vec<Expr>> = match op {
+                MutOp::Push | MutOp::Fill => Some(vec![self.dot_or_zero(&args[0])]),
+                MutOp::CopyFrom | MutOp::Extend => Some(vec![self.dot_or_zero(&args[0])]),
+                MutOp::Resize => Some(vec![args[0].clone(), self.dot_or_zero(&args[1])]),
+                MutOp::SwapPlaces => match &args[0] {
+                    Expr::Place(other) => {
+                        let other = self.mirror(other);
+                        Some(vec![Expr::Place(other)])
+                    }
+                    _ => None,
+                },
+                MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => Some(args.clone()),
+            };
+            if let Some(dots) = dots {
+                self.emit_for(&place, Stmt::Mutate { op, dest: None, place: target, args: dots });
+            }
+        }
+        self.emit(Stmt::Mutate { op, dest, place, args });
+    }
+}
+
+fn plus(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+    match (a, b) {
+        (Some(a), Some(Expr::Unary(UnOp::Neg, b))) => Some(Expr::Binary(BinOp::Sub, Box::new(a), b)),
+        (Some(a), Some(b)) => Some(Expr::binary(BinOp::Add, a, b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn minus(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Expr::binary(BinOp::Sub, a, b)),
+        (Some(a), None) => Some(a),
+        (None, b) => b.map(Expr::neg),
+    }
+}
+
+fn place_of(value: &Expr) -> Option<Place> {
+    match value {
+        Expr::Place(place) => Some(place.clone()),
+        Expr::Ref { expr, .. } => place_of(expr),
+        _ => None,
+    }
+}

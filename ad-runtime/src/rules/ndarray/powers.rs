@@ -1,0 +1,235 @@
+//! The rules of ndarray's elementwise methods with a scalar argument.
+//!
+//! `y = f(x, s)` elementwise: `ẏ = ∂f/∂x ẋ + ∂f/∂s ṡ`; `x̄ += ∂f/∂x ȳ`, `s̄ += Σ ∂f/∂s ȳ`.
+
+use super::elementwise::steep;
+use super::shapes::{require_same_shape, sum2};
+use super::slots::OutBar;
+use crate::Real;
+use crate::slot::{ConstantSlot, Slot, TangentArg};
+use ndarray::{Array, ArrayRef, ArrayView, Dimension, Zip};
+
+fn jvp<A: Real, D: Dimension>(
+    x: &ArrayRef<A, D>,
+    x_dot: Option<ArrayView<'_, A, D>>,
+    s_dot: Option<A>,
+    dx: impl Fn(A) -> A,
+    ds: impl Fn(A) -> A,
+) -> Array<A, D> {
+    let mut out_dot = match x_dot {
+        Some(x_dot) => {
+            require_same_shape(&x_dot, x);
+            Zip::from(x_dot).and(x).map_collect(|&x_dot, &x| steep(x_dot, || dx(x)))
+        }
+        None => Array::zeros(x.raw_dim()),
+    };
+    if let Some(s_dot) = s_dot {
+        out_dot.zip_mut_with(x, |out_dot, &x| *out_dot += steep(s_dot, || ds(x)));
+    }
+    out_dot
+}
+
+#[track_caller]
+fn adjoint<A: Real, D: Dimension + 'static>(
+    x: &ArrayRef<A, D>,
+    out_bar: Array<A, D>,
+    x_bar: impl Slot<Array<A, D>>,
+    mut s_bar: impl Slot<A>,
+    dx: impl Fn(A) -> A + Copy,
+    ds: impl Fn(A) -> A,
+) {
+    let mut bar = OutBar::new(out_bar, &x.raw_dim());
+    s_bar.add(|| sum2(bar.get(), x, |bar, x| steep(bar, || ds(x))));
+    bar.add_to2(x_bar, x, x, true, |bar, x| steep(bar, || dx(x)));
+}
+
+macro_rules! with_scalar {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident, $jvp:ident, $adjoint:ident: |$x:ident, $s:ident| $dx:expr, $ds:expr;
+    )*) => {
+        /// The derivatives of ndarray's elementwise methods with a scalar argument.
+        pub trait ScalarArgumentMethods<A: Real, D: Dimension> {$(
+            $(#[$doc])*
+            ///
+            /// Returns the value and its tangent.
+            fn $jvp<DX: TangentArg<Array<A, D>>, DS: TangentArg<A>>(
+                &self, s: A, self_dot: DX, s_dot: DS,
+            ) -> (Array<A, D>, Array<A, D>);
+            $(#[$doc])*
+            ///
+            /// Adds the cotangents of the array and of the scalar.
+            ///
+            /// # Panics
+            /// When a cotangent has another shape than the array.
+            fn $adjoint<SX: Slot<Array<A, D>>, SS: Slot<A>>(
+                &self, s: A, out_bar: Array<A, D>, self_bar: SX, s_bar: SS,
+            );
+        )*}
+
+        impl<A: Real, D: Dimension + 'static> ScalarArgumentMethods<A, D> for ArrayRef<A, D> {$(
+            #[track_caller]
+            fn $jvp<DX: TangentArg<Array<A, D>>, DS: TangentArg<A>>(
+                &self, $s: A, self_dot: DX, s_dot: DS,
+            ) -> (Array<A, D>, Array<A, D>) {
+                let s_dot = s_dot.get().map(|dot| A::from_ref(dot));
+                (self.$name($s), jvp(self, self_dot.get(), s_dot, |$x| $dx, |$x| $ds))
+            }
+            #[track_caller]
+            fn $adjoint<SX: Slot<Array<A, D>>, SS: Slot<A>>(
+                &self, $s: A, out_bar: Array<A, D>, self_bar: SX, s_bar: SS,
+            ) {
+                adjoint(self, out_bar, self_bar, s_bar, |$x| $dx, |$x| $ds);
+            }
+        )*}
+    };
+}
+
+with_scalar! {
+    /// `xˢ`: slopes `s xˢ⁻¹` in `x` (0 for `s = 0`), `xˢ ln x` in `s` (0 at `x = 0`).
+    powf, __powf_jvp, __powf_adjoint: |x, s|
+        if s.is_zero() { A::zero() } else { s * x.powf(s - A::one()) },
+        if x.is_zero() { A::zero() } else { x.powf(s) * x.ln() };
+    /// `log x` to base `s`: slopes `1 / (x ln s)` in `x`, `-ln x / (s ln² s)` in `s`.
+    log, __log_jvp, __log_adjoint: |x, s|
+        (x * s.ln()).recip(),
+        -x.ln() / (s * s.ln() * s.ln());
+    /// `√(x² + s²)`: slopes `x / √(x² + s²)`, `s / √(x² + s²)`, both 0 at the origin.
+    hypot, __hypot_jvp, __hypot_adjoint: |x, s|
+        { let y = x.hypot(s); if y.is_zero() { y } else { x / y } },
+        { let y = x.hypot(s); if y.is_zero() { y } else { s / y } };
+    /// `max(x - s, 0)`: slopes 1 and -1 where `x > s`, otherwise 0.
+    abs_sub, __abs_sub_jvp, __abs_sub_adjoint: |x, s|
+        if x <= s { A::zero() } else { A::one() },
+        if x <= s { A::zero() } else { -A::one() };
+}
+
+/// The derivatives of `powi`, `pow2` and `clamp`.
+pub trait PowerMethods<A: Real, D: Dimension> {
+    /// `xⁿ`: slope `n xⁿ⁻¹`, and 0 for `n = 0`. Returns the value and its tangent.
+    fn __powi_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
+        &self,
+        n: i32,
+        self_dot: DX,
+        n_dot: C,
+    ) -> (Array<A, D>, Array<A, D>);
+
+    /// `xⁿ`: adds `n xⁿ⁻¹ ȳ`.
+    fn __powi_adjoint<SX: Slot<Array<A, D>>, C: ConstantSlot>(
+        &self,
+        n: i32,
+        out_bar: Array<A, D>,
+        self_bar: SX,
+        n_bar: C,
+    );
+
+    /// `x²`: slope `2 x`. Returns the value and its tangent.
+    fn __pow2_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>);
+
+    /// `x²`: adds `2 x ȳ`.
+    fn __pow2_adjoint<SX: Slot<Array<A, D>>>(&self, out_bar: Array<A, D>, self_bar: SX);
+
+    /// `clamp(x, low, high)`: slope 1 in `x` on the closed interval, in `low` below it and in
+    /// `high` above it. Returns the value and its tangent.
+    fn __clamp_jvp<DX: TangentArg<Array<A, D>>, DL: TangentArg<A>, DH: TangentArg<A>>(
+        &self,
+        low: A,
+        high: A,
+        self_dot: DX,
+        low_dot: DL,
+        high_dot: DH,
+    ) -> (Array<A, D>, Array<A, D>);
+
+    /// `clamp(x, low, high)`: adds `ȳ` to the cotangent of the operand that the result is.
+    fn __clamp_adjoint<SX: Slot<Array<A, D>>, SL: Slot<A>, SH: Slot<A>>(
+        &self,
+        low: A,
+        high: A,
+        out_bar: Array<A, D>,
+        self_bar: SX,
+        low_bar: SL,
+        high_bar: SH,
+    );
+}
+
+impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
+    #[track_caller]
+    fn __powi_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
+        &self,
+        n: i32,
+        self_dot: DX,
+        _: C,
+    ) -> (Array<A, D>, Array<A, D>) {
+        (self.powi(n), jvp(self, self_dot.get(), None, powi_slope(n), |_| A::zero()))
+    }
+
+    #[track_caller]
+    fn __powi_adjoint<SX: Slot<Array<A, D>>, C: ConstantSlot>(
+        &self,
+        n: i32,
+        out_bar: Array<A, D>,
+        self_bar: SX,
+        _: C,
+    ) {
+        let slope = powi_slope(n);
+        let bar = OutBar::new(out_bar, &self.raw_dim());
+        bar.add_to2(self_bar, self, self, true, |bar, x| bar * slope(x));
+    }
+
+    #[track_caller]
+    fn __pow2_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>) {
+        (self.pow2(), jvp(self, self_dot.get(), None, |x| x + x, |_| A::zero()))
+    }
+
+    #[track_caller]
+    fn __pow2_adjoint<SX: Slot<Array<A, D>>>(&self, out_bar: Array<A, D>, self_bar: SX) {
+        let bar = OutBar::new(out_bar, &self.raw_dim());
+        bar.add_to2(self_bar, self, self, true, |bar, x| bar * (x + x));
+    }
+
+    #[track_caller]
+    fn __clamp_jvp<DX: TangentArg<Array<A, D>>, DL: TangentArg<A>, DH: TangentArg<A>>(
+        &self,
+        low: A,
+        high: A,
+        self_dot: DX,
+        low_dot: DL,
+        high_dot: DH,
+    ) -> (Array<A, D>, Array<A, D>) {
+        let slope = |x| if x < low || x > high { A::zero() } else { A::one() };
+        let mut out_dot = jvp(self, self_dot.get(), None, slope, |_| A::zero());
+        if let Some(dot) = low_dot.get() {
+            let dot = A::from_ref(dot);
+            out_dot.zip_mut_with(self, |out_dot, &x| *out_dot = if x < low { dot } else { *out_dot });
+        }
+        if let Some(dot) = high_dot.get() {
+            let dot = A::from_ref(dot);
+            out_dot.zip_mut_with(self, |out_dot, &x| *out_dot = if x > high { dot } else { *out_dot });
+        }
+        (self.clamp(low, high), out_dot)
+    }
+
+    #[track_caller]
+    fn __clamp_adjoint<SX: Slot<Array<A, D>>, SL: Slot<A>, SH: Slot<A>>(
+        &self,
+        low: A,
+        high: A,
+        out_bar: Array<A, D>,
+        self_bar: SX,
+        mut low_bar: SL,
+        mut high_bar: SH,
+    ) {
+        let mut bar = OutBar::new(out_bar, &self.raw_dim());
+        let keep = |bar, keep| if keep { bar } else { A::zero() };
+        low_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x < low)));
+        high_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x > high)));
+        bar.add_to2(self_bar, self, self, true, |bar, x| keep(bar, !(x < low || x > high)));
+    }
+}
+
+/// The slope of `xⁿ`.
+#[inline(always)]
+fn powi_slope<A: Real>(n: i32) -> impl Fn(A) -> A + Copy {
+    let factor = A::from_i32(n).expect("a real type approximates every integer");
+    move |x: A| if n == 0 { A::zero() } else { factor * x.powi(n.wrapping_sub(1)) }
+}

@@ -1,0 +1,254 @@
+//! Shapes: checks that name both of them, broadcasting, and the sum over what was broadcast.
+//!
+//! Broadcasting repeats a value along an axis. That is linear, and its adjoint is the sum over the
+//! axis (`Y = x 1ᵀ` gives `x̄ = Ȳ 1`: Giles 2008, section 2.2.2, the product).
+
+use crate::Real;
+use ndarray::{
+    Array, ArrayRef, ArrayView, ArrayView1, ArrayViewMut, Axis, DimMax, Dimension, LayoutRef, Slice,
+    Zip,
+};
+
+/// Panics with both shapes unless a derivative has the shape of the value it belongs to.
+#[inline]
+#[track_caller]
+pub(super) fn require_same_shape<A, B, D: Dimension, E: Dimension>(
+    derivative: &LayoutRef<A, D>,
+    value: &LayoutRef<B, E>,
+) {
+    require_shape(derivative.shape(), value.shape());
+}
+
+/// [`require_same_shape`] for shapes as slices.
+#[inline]
+#[track_caller]
+pub(super) fn require_shape(derivative: &[usize], value: &[usize]) {
+    if derivative != value {
+        shape_mismatch(derivative, value);
+    }
+}
+
+#[cold]
+#[track_caller]
+fn shape_mismatch(derivative: &[usize], value: &[usize]) -> ! {
+    panic!("a derivative of shape {derivative:?} meets a value of shape {value:?}")
+}
+
+/// The shape to which arrays of the shapes of `x` and `y` are broadcast together.
+#[inline]
+#[track_caller]
+pub(super) fn common_shape<A, B, D, E>(
+    x: &LayoutRef<A, D>,
+    y: &LayoutRef<B, E>,
+) -> <D as DimMax<E>>::Output
+where
+    D: Dimension + DimMax<E>,
+    E: Dimension,
+{
+    let (x, y) = (x.shape(), y.shape());
+    let ndim = x.len().max(y.len());
+    let mut common = <D as DimMax<E>>::Output::zeros(ndim);
+    for axis in 0..ndim {
+        // Shapes are aligned at the last axis; missing axes have length one.
+        let length = |shape: &[usize]| match (axis + shape.len()).checked_sub(ndim) {
+            Some(axis) => shape[axis],
+            None => 1,
+        };
+        common[axis] = match (length(x), length(y)) {
+            (n, m) if n == m => n,
+            (1, n) | (n, 1) => n,
+            _ => panic!("values of the shapes {x:?} and {y:?} do not broadcast together"),
+        };
+    }
+    common
+}
+
+/// `x` repeated to shape `dim`.
+#[inline]
+#[track_caller]
+pub(super) fn broadcast<A, D: Dimension, O: Dimension>(
+    x: &ArrayRef<A, D>,
+    dim: O,
+) -> ArrayView<'_, A, O> {
+    match x.broadcast(dim.clone()) {
+        Some(view) => view,
+        None => shape_mismatch(x.shape(), dim.slice()),
+    }
+}
+
+/// `into += Σ f(bar)`, the sum being over the axes that `into` lacks or has with length one.
+#[inline]
+#[track_caller]
+pub(super) fn add_sum<A: Real, D: Dimension, O: Dimension>(
+    mut into: ArrayViewMut<'_, A, D>,
+    bar: &ArrayRef<A, O>,
+    f: impl Fn(A) -> A + Copy,
+) {
+    if into.shape() == bar.shape() {
+        into.zip_mut_with(bar, |into, &bar| *into += f(bar));
+    } else {
+        let (ndim, bar) = (bar.ndim(), bar.view());
+        reduce(with_axes(into, ndim), [bar.clone(), bar.clone(), bar], |bar, _, _| f(bar));
+    }
+}
+
+/// `into += Σ f(bar, x)`, where `x` is first broadcast to the shape of `bar` and the sum is over the
+/// axes that `into` lacks or has with length one.
+#[inline]
+#[track_caller]
+pub(super) fn add_sum2<A: Real, D: Dimension, E: Dimension, O: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    bar: &ArrayRef<A, O>,
+    x: &ArrayRef<A, E>,
+    f: impl Fn(A, A) -> A + Copy,
+) {
+    let into = with_axes(into, bar.ndim());
+    let x = broadcast(x, bar.raw_dim());
+    if into.shape() == bar.shape() {
+        Zip::from(into).and(bar).and(x).for_each(|into, &bar, &x| *into += f(bar, x));
+    } else {
+        reduce(into, [bar.view(), x.clone(), x], |bar, x, _| f(bar, x));
+    }
+}
+
+/// `into += Σ f(bar, x, y)`, likewise.
+#[inline]
+#[track_caller]
+pub(super) fn add_sum3<A: Real, D: Dimension, X: Dimension, Y: Dimension, O: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    bar: &ArrayRef<A, O>,
+    x: &ArrayRef<A, X>,
+    y: &ArrayRef<A, Y>,
+    f: impl Fn(A, A, A) -> A + Copy,
+) {
+    let (x, y) = (broadcast(x, bar.raw_dim()), broadcast(y, bar.raw_dim()));
+    reduce(with_axes(into, bar.ndim()), [bar.view(), x, y], f);
+}
+
+/// `view` with leading axes of length one, `ndim` axes in all.
+#[inline]
+fn with_axes<A, D: Dimension, O: Dimension>(
+    view: ArrayViewMut<'_, A, D>,
+    ndim: usize,
+) -> ArrayViewMut<'_, A, O> {
+    if view.ndim() == ndim {
+        return same_axes(view);
+    }
+    let mut view = view.into_dyn();
+    while view.ndim() < ndim {
+        view = view.insert_axis(Axis(0));
+    }
+    same_axes(view)
+}
+
+#[inline]
+fn same_axes<A, D: Dimension, O: Dimension>(view: ArrayViewMut<'_, A, D>) -> ArrayViewMut<'_, A, O> {
+    view.into_dimensionality().expect("a broadcast result has at least the axes of its operands")
+}
+
+/// The sum itself. Outer axes are walked slice by slice, so that the inner loops run along memory.
+fn reduce<A: Real, O: Dimension>(
+    mut into: ArrayViewMut<'_, A, O>,
+    mut terms: [ArrayView<'_, A, O>; 3],
+    f: impl Fn(A, A, A) -> A + Copy,
+) {
+    let bar = &terms[0];
+    if bar.is_empty() {
+        return;
+    }
+    let repeated = |axis: &usize| into.len_of(Axis(*axis)) == 1 && bar.len_of(Axis(*axis)) != 1;
+    let stride = |axis: &usize| bar.stride_of(Axis(*axis)).unsigned_abs();
+    let Some(axis) = (0..bar.ndim()).filter(repeated).max_by_key(stride) else {
+        require_same_shape(&into, bar);
+        let [bar, x, y] = terms;
+        Zip::from(into)
+            .and(bar)
+            .and(x)
+            .and(y)
+            .for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
+        return;
+    };
+    let innermost = (0..bar.ndim()).filter(|axis| bar.len_of(Axis(*axis)) != 1).min_by_key(stride);
+    if innermost == Some(axis) {
+        // The last repeated axis is the one along memory: one sum per lane.
+        let last = bar.ndim() - 1;
+        into.swap_axes(axis, last);
+        for term in &mut terms {
+            term.swap_axes(axis, last);
+        }
+        let [bar, x, y] = &terms;
+        Zip::from(into.rows_mut())
+            .and(bar.rows())
+            .and(x.rows())
+            .and(y.rows())
+            .for_each(|mut into, bar, x, y| into[0] += lane_sum(bar, x, y, f));
+    } else {
+        for k in 0..bar.len_of(Axis(axis)) {
+            let at = Slice::from(k..k + 1);
+            let slices = terms.each_ref().map(|term| term.slice_axis(Axis(axis), at));
+            reduce(into.view_mut(), slices, f);
+        }
+    }
+}
+
+/// `Σᵢ f(xᵢ, yᵢ, zᵢ)` over three lanes of equal length.
+fn lane_sum<A: Real>(
+    x: ArrayView1<'_, A>,
+    y: ArrayView1<'_, A>,
+    z: ArrayView1<'_, A>,
+    f: impl Fn(A, A, A) -> A,
+) -> A {
+    match (x.to_slice(), y.to_slice(), z.to_slice()) {
+        (Some(x), Some(y), Some(z)) => slice_sum(x, y, z, f),
+        _ => Zip::from(x).and(y).and(z).fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
+    }
+}
+
+/// Eight independent partial sums, which the compiler keeps in vector registers.
+#[inline]
+fn slice_sum<A: Real>(x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> A) -> A {
+    let (x_blocks, x_rest) = x.as_chunks::<8>();
+    let (y_blocks, y_rest) = y.as_chunks::<8>();
+    let (z_blocks, z_rest) = z.as_chunks::<8>();
+    let mut sums = [A::zero(); 8];
+    for ((x, y), z) in x_blocks.iter().zip(y_blocks).zip(z_blocks) {
+        for lane in 0..8 {
+            sums[lane] += f(x[lane], y[lane], z[lane]);
+        }
+    }
+    let mut rest = A::zero();
+    for ((&x, &y), &z) in x_rest.iter().zip(y_rest).zip(z_rest) {
+        rest += f(x, y, z);
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    ((a + e) + (c + g)) + ((b + f) + (d + h)) + rest
+}
+
+/// `Σ f(x, y)` over all elements of two arrays of the same shape.
+#[inline]
+#[track_caller]
+pub(super) fn sum2<A: Real, D: Dimension>(
+    x: &ArrayRef<A, D>,
+    y: &ArrayRef<A, D>,
+    f: impl Fn(A, A) -> A,
+) -> A {
+    require_same_shape(x, y);
+    if x.strides() == y.strides()
+        && let (Some(x), Some(y)) = (x.as_slice_memory_order(), y.as_slice_memory_order())
+    {
+        return slice_sum(x, y, y, |x, y, _| f(x, y));
+    }
+    Zip::from(x).and(y).fold(A::zero(), |sum, &x, &y| sum + f(x, y))
+}
+
+/// `x` repeated to shape `dim`, as an array of its own.
+#[inline]
+#[track_caller]
+pub(super) fn broadcast_owned<A: Real, D: Dimension, O: Dimension>(
+    x: &ArrayRef<A, D>,
+    dim: O,
+) -> Array<A, O> {
+    let mut out = Array::zeros(dim);
+    out.assign(x);
+    out
+}

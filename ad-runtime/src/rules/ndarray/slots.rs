@@ -1,0 +1,185 @@
+//! How an elementwise rule hands its cotangent to the slots of its operands.
+
+use super::shapes::{add_sum, add_sum2, broadcast, require_same_shape, require_shape};
+use crate::Real;
+use crate::slot::Slot;
+use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
+use std::cell::Cell;
+
+/// The cotangent of a result, whose buffer the last operand to be served may take over.
+///
+/// `Slot::update` takes two closures of which it calls one; the cell lets both of them own the array.
+pub(super) struct OutBar<A, O>(Cell<Option<Array<A, O>>>);
+
+impl<A: Real, O: Dimension> OutBar<A, O> {
+    /// The cotangent `bar` of a result of shape `dim`.
+    ///
+    /// # Panics
+    /// When `bar` has another shape.
+    #[inline]
+    #[track_caller]
+    pub(super) fn new(bar: Array<A, O>, dim: &O) -> Self {
+        require_shape(bar.shape(), dim.slice());
+        OutBar(Cell::new(Some(bar)))
+    }
+
+    /// Changes the cotangent in place.
+    #[inline]
+    pub(super) fn modify(&mut self, f: impl FnOnce(&mut Array<A, O>)) {
+        f(self.0.get_mut().as_mut().expect("the cotangent has been taken over"));
+    }
+
+    /// The cotangent.
+    #[inline]
+    pub(super) fn get(&mut self) -> &Array<A, O> {
+        self.0.get_mut().as_ref().expect("the cotangent has been taken over")
+    }
+
+    /// Runs `f` on the cotangent without taking it over.
+    #[inline]
+    fn with<R>(&self, f: impl FnOnce(&Array<A, O>) -> R) -> R {
+        let bar = self.0.take().expect("the cotangent has been taken over");
+        let result = f(&bar);
+        self.0.set(Some(bar));
+        result
+    }
+
+    /// Adds `Σ f(bar)` to the cotangent of `operand`, summed over the axes along which it was broadcast.
+    /// `last`: nobody needs this cotangent afterwards.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_to<D: Dimension + 'static, S: Slot<Array<A, D>>>(
+        &self,
+        mut slot: S,
+        operand: &ArrayRef<A, D>,
+        last: bool,
+        f: impl Fn(A) -> A + Copy,
+    ) {
+        if !S::ACTIVE {
+            return;
+        }
+        slot.update(
+            |into| {
+                require_same_shape(&into, operand);
+                self.with(|bar| add_sum(into, bar, f));
+            },
+            || {
+                let bar = self.0.take().expect("the cotangent has been taken over");
+                if bar.shape() != operand.shape() {
+                    let mut sum = Array::zeros(operand.raw_dim());
+                    add_sum(sum.view_mut(), &bar, f);
+                    self.0.set(Some(bar));
+                    sum
+                } else if last {
+                    same_axes(bar.mapv_into(f))
+                } else {
+                    let fresh = same_axes(bar.mapv(f));
+                    self.0.set(Some(bar));
+                    fresh
+                }
+            },
+        );
+    }
+
+    /// Adds `Σ f(bar, x)` to the cotangent of `operand`, where `x` is broadcast to the result's shape
+    /// and the sum is over the axes along which `operand` was.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_to2<D: Dimension + 'static, E: Dimension, S: Slot<Array<A, D>>>(
+        &self,
+        mut slot: S,
+        operand: &ArrayRef<A, D>,
+        x: &ArrayRef<A, E>,
+        last: bool,
+        f: impl Fn(A, A) -> A + Copy,
+    ) {
+        if !S::ACTIVE {
+            return;
+        }
+        slot.update(
+            |into| {
+                require_same_shape(&into, operand);
+                self.with(|bar| add_sum2(into, bar, x, f));
+            },
+            || {
+                let mut bar = self.0.take().expect("the cotangent has been taken over");
+                if bar.shape() != operand.shape() {
+                    let mut sum = Array::zeros(operand.raw_dim());
+                    add_sum2(sum.view_mut(), &bar, x, f);
+                    self.0.set(Some(bar));
+                    sum
+                } else if last {
+                    bar.zip_mut_with(x, |bar, &x| *bar = f(*bar, x));
+                    same_axes(bar)
+                } else {
+                    let x = broadcast(x, bar.raw_dim());
+                    let fresh = Zip::from(&bar).and(x).map_collect(|&bar, &x| f(bar, x));
+                    self.0.set(Some(bar));
+                    same_axes(fresh)
+                }
+            },
+        );
+    }
+
+    /// Adds `f(bar, x, y)` to the cotangent of `x`, for operands of the result's shape.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_to3<S: Slot<Array<A, O>>>(
+        self,
+        mut slot: S,
+        x: &ArrayRef<A, O>,
+        y: &ArrayRef<A, O>,
+        f: impl Fn(A, A, A) -> A,
+    ) where
+        O: 'static,
+    {
+        slot.update(
+            |into| {
+                require_same_shape(&into, x);
+                self.with(|bar| {
+                    Zip::from(into)
+                        .and(bar)
+                        .and(x)
+                        .and(y)
+                        .for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
+                });
+            },
+            || {
+                let mut bar = self.0.take().expect("the cotangent has been taken over");
+                Zip::from(&mut bar).and(x).and(y).for_each(|bar, &x, &y| *bar = f(*bar, x, y));
+                bar
+            },
+        );
+    }
+}
+
+/// Adds with `add` to the cotangent of `operand`, which starts as zero where there is none yet.
+#[inline]
+#[track_caller]
+pub(super) fn add_into<A: Real, D: Dimension + 'static, S: Slot<Array<A, D>>>(
+    mut slot: S,
+    operand: &ArrayRef<A, D>,
+    add: impl FnOnce(ArrayViewMut<'_, A, D>),
+) {
+    let add = Cell::new(Some(add));
+    let run = |into: ArrayViewMut<'_, A, D>| {
+        let add = add.take().expect("a slot calls one closure once");
+        add(into);
+    };
+    slot.update(
+        |into| {
+            require_same_shape(&into, operand);
+            run(into);
+        },
+        || {
+            let mut fresh = Array::zeros(operand.raw_dim());
+            run(fresh.view_mut());
+            fresh
+        },
+    );
+}
+
+#[inline]
+fn same_axes<A, O: Dimension, D: Dimension>(array: Array<A, O>) -> Array<A, D> {
+    array.into_dimensionality().expect("equal shapes have equally many axes")
+}

@@ -1,0 +1,38 @@
+//! The acceptance programs: what numerics users write, each checked in every mode of the contract.
+//!
+//! One module per topic, one per line, so that a topic can be switched off alone.
+// The programs are written as users write, lints or not.
+#![allow(clippy::style, clippy::complexity, clippy::eq_op, clippy::boxed_local)]
+// `s![1..-1]` counts from the end; the lint takes it for a range of integers.
+#![allow(clippy::reversed_empty_ranges)]
+
+mod applications;
+mod applications_finance;
+mod applications_learning;
+mod applications_mechanics;
+mod branches;
+mod calls;
+mod closures;
+mod enums_match;
+mod exits;
+mod generics;
+mod iterators_adaptors;
+mod iterators_consumers;
+mod iterators_sources;
+mod linear_algebra;
+mod loops;
+mod loops_while;
+mod methods_traits;
+mod mutation;
+mod ndarray_matrix;
+mod ndarray_vector;
+mod ndarray_views;
+mod operators;
+mod options_results;
+mod parameters;
+mod references;
+mod scalars;
+mod slices;
+mod structs;
+mod structs_mutation;
+mod vecs;
