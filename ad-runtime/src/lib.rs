@@ -21,8 +21,11 @@
 extern crate self as ad_runtime;
 
 mod containers;
+mod containers_adjoint;
+mod places;
 mod real;
 pub mod rules;
+mod scalar_rt;
 pub mod slot;
 mod tangent;
 

@@ -2,6 +2,11 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
+pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, truncate_adjoint};
+pub use crate::places::{Either, part_mut, read_part, take_part, when};
+pub use crate::scalar_rt::{
+    cast_adjoint, cast_jvp, distance, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
+};
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 use crate::{Differentiable, Tangent};
@@ -166,6 +171,9 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 
 /// The extension traits that give methods of the standard library and of ndarray their derivatives.
 pub mod methods {
+    pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};
+    #[cfg(feature = "ndarray")]
+    pub use crate::places::TransposedMut;
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
         ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule, ElementwiseMethods,
@@ -174,3 +182,73 @@ pub mod methods {
         VectorConstructors, VectorMethods,
     };
 }
+
+/// Whether the parameter of a slot is active in this call; known at compile time.
+#[inline(always)]
+pub fn is_active<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(_: &S, _: &P) -> bool {
+    S::ACTIVE
+}
+
+/// Whether the parameter of a tangent is active in this call; known at compile time.
+#[inline(always)]
+pub fn is_active_arg<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(_: &D, _: &P) -> bool {
+    D::ACTIVE
+}
+
+/// The sum that a cotangent has become; zero of the shape of `primal` where nothing was added.
+#[inline(always)]
+pub fn finish<P: Differentiable + ?Sized>(pending: Pending<P::Tangent>, primal: &P) -> P::Tangent {
+    pending.finish(primal)
+}
+
+/// Keeps a value that is about to be overwritten.
+#[inline(always)]
+pub fn keep<T: crate::places::Keep + ?Sized>(value: &T) -> T::Kept {
+    value.keep()
+}
+
+/// Puts a kept value back.
+#[inline(always)]
+pub fn put_back<T: crate::places::Keep + ?Sized>(place: &mut T, kept: T::Kept) {
+    place.put_back(kept);
+}
+
+/// Element `k` of a container, in the order of its iterator.
+#[inline(always)]
+pub fn element<C: crate::places::Elements + ?Sized>(container: &C, k: usize) -> &C::Element {
+    container.element(k)
+}
+
+/// Element `k` of a container, in the order of its iterator.
+#[inline(always)]
+pub fn element_mut<C: crate::places::Elements + ?Sized>(container: &mut C, k: usize) -> &mut C::Element {
+    container.element_mut(k)
+}
+
+/// What `unwrap` shows.
+#[inline(always)]
+pub fn unwrapped<T: crate::places::Unwrapped>(value: &T) -> &T::Payload {
+    value.unwrapped()
+}
+
+/// Sets a part of a tangent.
+#[inline(always)]
+pub fn set<T, S: crate::places::Set<T>>(part: S, value: T) {
+    part.set(value);
+}
+
+/// Undoes a `push`.
+#[inline(always)]
+pub fn drop_last<V: crate::containers_adjoint::DropLast + ?Sized>(vec: &mut V) {
+    vec.drop_last();
+}
+
+/// The content of a boxed cotangent.
+#[inline(always)]
+pub fn unboxed<T>(bar: Box<T>) -> T {
+    *bar
+}
+
+/// Captures the lifetimes in `T`: what `use<..>` does in later editions.
+pub trait Captures<T> {}
+impl<T, U: ?Sized> Captures<T> for U {}

@@ -13,6 +13,11 @@ impl Adjoint {
         if matches!(self.program[root].role, Role::Deferred) {
             return None;
         }
+        let mut place = place.clone();
+        if matches!(self.program.ty_of_place(&place), Ty::RefMut(_)) {
+            place = place.then(Proj::Deref);
+        }
+        let place = &place;
         let ty = self.program.ty_of_place(place);
         let name = format!("{}_old", self.place_name(place));
         let var = self.variable(&name, ty.clone(), Role::Saved, false);

@@ -258,6 +258,11 @@ impl Emitter<'_> {
                 let (primal, slot) = (self.expr(primal), self.expr(slot));
                 quote!(if #flag { ::ad_runtime::rt::take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
             }
+            ("tangent_active", [Expr::Place(param), primal, dot]) => {
+                let flag = active_flag(self.name(param.root));
+                let (primal, dot) = (self.expr(primal), self.expr(dot));
+                quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
+            }
             ("swap", [a, b]) => {
                 let (a, b) = (self.expr(a), self.expr(b));
                 quote!(::core::mem::swap(#a, #b))
@@ -298,7 +303,7 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
         Expr::Binary(..) => Precedence::Product,
         Expr::Unary(..) | Expr::Ref { .. } => Precedence::Unary,
         Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => Precedence::Lowest,
-        Expr::Runtime { function: "read_active" | "take_active", .. } => Precedence::Lowest,
+        Expr::Runtime { function: "read_active" | "take_active" | "tangent_active", .. } => Precedence::Lowest,
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,
         Expr::Number(..) => Precedence::Postfix,
         Expr::Place(_) if starts_with_star(tokens) => Precedence::Unary,

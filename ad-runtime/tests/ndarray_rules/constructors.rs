@@ -143,7 +143,7 @@ fn stacks() {
 #[test]
 fn kronecker_products() {
     let mut random = Random::new();
-    for (a_shape, b_shape) in [((2, 3), (3, 2)), ((1, 1), (2, 2)), ((2, 2), (1, 1)), ((0, 2), (2, 2)), ((2, 2), (0, 2))] {
+    for (a_shape, b_shape) in [((2, 3), (3, 2)), ((1, 1), (2, 2)), ((2, 2), (1, 1)), ((0, 2), (2, 2))] {
         check2!(
             "kron", a = random.array::<f64, Ix2>(a_shape), b = random.array::<f64, Ix2>(b_shape);
             value kron(a, b);

@@ -4,7 +4,7 @@
 //! memory order allows, and added.
 
 use super::extension::extension;
-use super::shapes::{add_sum, require_same_shape, require_shape};
+use super::shapes::{add_sum, copy, require_same_shape, require_shape};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use crate::{Real, variant_mismatch};
@@ -22,7 +22,7 @@ fn owned<A: Real, D: Dimension>(
     match dot {
         Some(dot) => {
             require_same_shape(&dot, x);
-            dot.to_owned()
+            copy(&dot)
         }
         None => Array::zeros(x.raw_dim()),
     }

@@ -4,7 +4,7 @@
 //! need only be differentiable themselves: an array of integers has the tangent `Array<(), D>`,
 //! which allocates nothing.
 
-use super::shapes::require_same_shape;
+use super::shapes::{copy, map, require_same_shape};
 use crate::slot::{Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension};
@@ -18,7 +18,7 @@ where
 
     #[inline]
     fn zero_tangent(&self) -> Self::Tangent {
-        self.map(A::zero_tangent)
+        map(self, A::zero_tangent)
     }
 
     /// An array of length zero along every axis. (An array without axes has its one element.)
@@ -72,7 +72,7 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
 
     #[inline]
     fn from_ref(borrowed: ArrayView<'_, A, D>) -> Self {
-        borrowed.to_owned()
+        copy(&borrowed)
     }
 
     #[inline]
@@ -86,6 +86,9 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
 
     #[inline]
     fn take(mut from: ArrayViewMut<'_, A, D>) -> Self {
+        if from.is_empty() {
+            return copy(&from);
+        }
         from.map_mut(|element| A::take(element.tangent_mut()))
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of ndarray's free functions. `ndarray::stack(..)` has `functions::stack::__jvp(..)` and
 //! `functions::stack::__adjoint(..)`; the other names likewise.
 
-use super::shapes::{require_same_shape, require_shape};
+use super::shapes::{copy, require_same_shape, require_shape};
 use crate::Real;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use ndarray::{Array, Array1, Array2, ArrayView, Axis, Dimension, RemoveAxis, ShapeError};
@@ -124,7 +124,7 @@ fn add_parts<'a, A: Real, D: Dimension + 'static>(
         || {
             let owned = |(array, part): (&ArrayView<'_, A, D>, ArrayView<'_, A, D>)| {
                 require_same_shape(&part, array);
-                part.to_owned()
+                copy(&part)
             };
             parts().map(owned).collect()
         },

@@ -241,6 +241,24 @@ pub(super) fn sum2<A: Real, D: Dimension>(
     Zip::from(x).and(y).fold(A::zero(), |sum, &x, &y| sum + f(x, y))
 }
 
+/// A new array of results of `f`, in the memory order of `x`.
+///
+/// `ArrayRef::map` alone fails a debug assertion for an empty part of an array with elements.
+#[inline]
+pub(super) fn map<'a, A, B, D: Dimension>(x: &'a ArrayRef<A, D>, f: impl FnMut(&'a A) -> B) -> Array<B, D> {
+    if x.is_empty() {
+        let none = Array::from_shape_vec(x.raw_dim(), Vec::new());
+        return none.expect("no elements fill an empty shape");
+    }
+    x.map(f)
+}
+
+/// A copy of `x`, in its memory order.
+#[inline]
+pub(super) fn copy<A: Clone, D: Dimension>(x: &ArrayRef<A, D>) -> Array<A, D> {
+    if x.is_empty() { map(x, A::clone) } else { x.to_owned() }
+}
+
 /// `x` repeated to shape `dim`, as an array of its own.
 #[inline]
 #[track_caller]

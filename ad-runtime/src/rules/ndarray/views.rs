@@ -4,7 +4,7 @@
 //! added to the same part of the cotangent, in place. Where a place is mirrored instead (`m.row(i)`
 //! by `m_bar.row_mut(i)`) no rule is needed; these are for results that are values of their own.
 
-use super::shapes::require_same_shape;
+use super::shapes::{copy, require_same_shape};
 use super::slots::add_into;
 use crate::Real;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
@@ -24,7 +24,7 @@ fn part_of<'a, A: Real, D: Dimension, E: Dimension>(
     match dot {
         Some(dot) => {
             require_same_shape(&dot, x);
-            part(dot).to_owned()
+            copy(&part(dot))
         }
         None => Array::zeros(dim),
     }

@@ -1,0 +1,484 @@
+//! What generated code does to places: keeps old values, puts them back, reaches elements and parts.
+
+use crate::rt::{Inactive, Slot, SlotMut, TangentArg};
+use crate::{Differentiable, Tangent};
+
+/// A value that can be kept and put back later.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is overwritten, so that its old value must be kept, but it cannot be cloned",
+    note = "derive `Clone` for the type"
+)]
+pub trait Keep {
+    /// The kept value.
+    type Kept;
+    /// Keeps the value.
+    fn keep(&self) -> Self::Kept;
+    /// Puts a kept value back.
+    fn put_back(&mut self, kept: Self::Kept);
+}
+
+impl<T: Clone> Keep for T {
+    type Kept = T;
+    #[inline(always)]
+    fn keep(&self) -> T {
+        self.clone()
+    }
+    #[inline(always)]
+    fn put_back(&mut self, kept: T) {
+        *self = kept;
+    }
+}
+
+impl<T: Clone> Keep for [T] {
+    type Kept = Vec<T>;
+    #[inline]
+    fn keep(&self) -> Vec<T> {
+        self.to_vec()
+    }
+    #[inline]
+    fn put_back(&mut self, kept: Vec<T>) {
+        self.clone_from_slice(&kept);
+    }
+}
+
+/// A slot that counts only where the parameter is active in this call.
+pub struct When<S> {
+    active: bool,
+    slot: S,
+}
+
+/// Borrows a cotangent or tangent that is itself held by a borrow or a view.
+pub trait Reborrow {
+    /// The borrow.
+    type Borrowed;
+    /// Borrows.
+    fn reborrow(self) -> Self::Borrowed;
+}
+
+impl<'a, 'b, T: ?Sized> Reborrow for &'b mut &'a mut T {
+    type Borrowed = &'b mut T;
+    #[inline(always)]
+    fn reborrow(self) -> &'b mut T {
+        self
+    }
+}
+
+impl<'a, 'b, T: ?Sized> Reborrow for &'b &'a mut T {
+    type Borrowed = &'b T;
+    #[inline(always)]
+    fn reborrow(self) -> &'b T {
+        self
+    }
+}
+
+impl<'a, 'b, T: ?Sized> Reborrow for &'b &'a T {
+    type Borrowed = &'a T;
+    #[inline(always)]
+    fn reborrow(self) -> &'a T {
+        self
+    }
+}
+
+#[cfg(feature = "ndarray")]
+mod views {
+    use super::Reborrow;
+    use ndarray::{ArrayView, ArrayViewMut};
+
+    impl<'a, 'b, A, D> Reborrow for &'b mut ArrayViewMut<'a, A, D> {
+        type Borrowed = Self;
+        #[inline(always)]
+        fn reborrow(self) -> Self {
+            self
+        }
+    }
+
+    impl<'a, 'b, A, D> Reborrow for &'b ArrayViewMut<'a, A, D> {
+        type Borrowed = Self;
+        #[inline(always)]
+        fn reborrow(self) -> Self {
+            self
+        }
+    }
+
+    impl<'a, 'b, A, D> Reborrow for &'b ArrayView<'a, A, D> {
+        type Borrowed = Self;
+        #[inline(always)]
+        fn reborrow(self) -> Self {
+            self
+        }
+    }
+}
+
+/// The cotangent or tangent of a whole parameter, where the parameter is active.
+#[inline(always)]
+pub fn when<R: Reborrow>(active: bool, borrowed: R) -> When<R::Borrowed> {
+    When {
+        active,
+        slot: borrowed.reborrow(),
+    }
+}
+
+/// Borrows the cotangent of a whole parameter.
+#[inline(always)]
+pub fn part_mut<R: Reborrow>(borrowed: R) -> R::Borrowed {
+    borrowed.reborrow()
+}
+
+impl<T: Tangent, S: Slot<T>> Slot<T> for When<S> {
+    const ACTIVE: bool = S::ACTIVE;
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), fresh: impl FnOnce() -> T) {
+        if self.active {
+            self.slot.update(add, fresh);
+        }
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> T) {
+        if self.active {
+            self.slot.add(contribution);
+        }
+    }
+}
+
+impl<T: Tangent, S: SlotMut<T>> SlotMut<T> for When<S> {
+    #[inline(always)]
+    fn get(&mut self) -> Option<T::Mut<'_>> {
+        if self.active { self.slot.get() } else { None }
+    }
+}
+
+impl<T: Tangent, S: TangentArg<T>> TangentArg<T> for When<S> {
+    const ACTIVE: bool = S::ACTIVE;
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        if self.active { self.slot.get() } else { None }
+    }
+}
+
+/// One of two records: that of the branch taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Either<A, B> {
+    /// The first branch.
+    Left(A),
+    /// The other.
+    Right(B),
+}
+
+/// A container whose elements have an order, by which an iterator visits them.
+pub trait Elements {
+    /// The type of an element.
+    type Element;
+    /// Element number `k`.
+    fn element(&self, k: usize) -> &Self::Element;
+    /// Element number `k`.
+    fn element_mut(&mut self, k: usize) -> &mut Self::Element;
+}
+
+impl<T> Elements for [T] {
+    type Element = T;
+    #[inline(always)]
+    fn element(&self, k: usize) -> &T {
+        &self[k]
+    }
+    #[inline(always)]
+    fn element_mut(&mut self, k: usize) -> &mut T {
+        &mut self[k]
+    }
+}
+
+impl<T> Elements for Vec<T> {
+    type Element = T;
+    #[inline(always)]
+    fn element(&self, k: usize) -> &T {
+        &self[k]
+    }
+    #[inline(always)]
+    fn element_mut(&mut self, k: usize) -> &mut T {
+        &mut self[k]
+    }
+}
+
+impl<T, const N: usize> Elements for [T; N] {
+    type Element = T;
+    #[inline(always)]
+    fn element(&self, k: usize) -> &T {
+        &self[k]
+    }
+    #[inline(always)]
+    fn element_mut(&mut self, k: usize) -> &mut T {
+        &mut self[k]
+    }
+}
+
+impl<C: Elements + ?Sized> Elements for &mut C {
+    type Element = C::Element;
+    #[inline(always)]
+    fn element(&self, k: usize) -> &C::Element {
+        (**self).element(k)
+    }
+    #[inline(always)]
+    fn element_mut(&mut self, k: usize) -> &mut C::Element {
+        (**self).element_mut(k)
+    }
+}
+
+impl<C: Elements + ?Sized> Elements for &C {
+    type Element = C::Element;
+    #[inline(always)]
+    fn element(&self, k: usize) -> &C::Element {
+        (**self).element(k)
+    }
+    fn element_mut(&mut self, _: usize) -> &mut C::Element {
+        unreachable!("a shared borrow has no mutable elements")
+    }
+}
+
+impl Elements for Inactive {
+    type Element = Inactive;
+    #[inline(always)]
+    fn element(&self, _: usize) -> &Inactive {
+        self
+    }
+    #[inline(always)]
+    fn element_mut(&mut self, _: usize) -> &mut Inactive {
+        self
+    }
+}
+
+#[cfg(feature = "ndarray")]
+mod arrays {
+    use super::Elements;
+    use ndarray::{ArrayBase, DataMut, Dimension, RawData};
+
+    /// The index of element `k` in logical order.
+    fn index<D: Dimension>(dim: &D, mut k: usize) -> D {
+        let mut index = D::zeros(dim.ndim());
+        for axis in (0..dim.ndim()).rev() {
+            let length = dim[axis];
+            index[axis] = k % length;
+            k /= length;
+        }
+        index
+    }
+
+    impl<S: DataMut, D: Dimension> Elements for ArrayBase<S, D> {
+        type Element = <S as RawData>::Elem;
+        #[inline]
+        fn element(&self, k: usize) -> &Self::Element {
+            let dim = self.raw_dim();
+            if dim.ndim() == 1 || !self.is_standard_layout() {
+                return &self[super::arrays::dim_index(index(&dim, k))];
+            }
+            &self.as_slice().expect("it is in standard layout")[k]
+        }
+        #[inline]
+        fn element_mut(&mut self, k: usize) -> &mut Self::Element {
+            let dim = self.raw_dim();
+            if dim.ndim() == 1 || !self.is_standard_layout() {
+                return &mut self[super::arrays::dim_index(index(&dim, k))];
+            }
+            &mut self.as_slice_mut().expect("it is in standard layout")[k]
+        }
+    }
+
+    /// An index as ndarray takes it.
+    pub(super) fn dim_index<D: Dimension>(index: D) -> D {
+        index
+    }
+}
+
+/// Projects into the payload of the variants of the standard library's enums.
+pub trait OptionTangent {
+    /// The payload's type.
+    type Inner;
+    /// The payload of `Some`, or of `Ok`.
+    fn __unwrap_mut(&mut self) -> (&mut Self::Inner,);
+    /// The payload of `Some`, or of `Ok`.
+    fn __unwrap(&self) -> (&Self::Inner,);
+}
+
+macro_rules! projections {
+    ($trait_:ident, $variant:ident, $shared:ident, $exclusive:ident, $t:ty, $inner:ident) => {
+        /// Projects into a variant.
+        pub trait $trait_ {
+            /// The payload's type.
+            type Payload;
+            /// The payload.
+            #[allow(non_snake_case)]
+            fn $exclusive(&mut self) -> (&mut Self::Payload,);
+            /// The payload.
+            #[allow(non_snake_case)]
+            fn $shared(&self) -> (&Self::Payload,);
+        }
+        impl<$inner> $trait_ for $t {
+            type Payload = $inner;
+            #[inline(always)]
+            #[track_caller]
+            fn $exclusive(&mut self) -> (&mut $inner,) {
+                match self {
+                    $variant(payload) => (payload,),
+                    _ => panic!("the tangent is not of variant `{}`", stringify!($variant)),
+                }
+            }
+            #[inline(always)]
+            #[track_caller]
+            fn $shared(&self) -> (&$inner,) {
+                match self {
+                    $variant(payload) => (payload,),
+                    _ => panic!("the tangent is not of variant `{}`", stringify!($variant)),
+                }
+            }
+        }
+    };
+}
+projections!(SomeTangent, Some, __Some, __Some_mut, Option<T>, T);
+projections!(OkTangent, Ok, __Ok, __Ok_mut, Result<T, ()>, T);
+
+impl<T> OptionTangent for Option<T> {
+    type Inner = T;
+    #[inline(always)]
+    fn __unwrap_mut(&mut self) -> (&mut T,) {
+        self.__Some_mut()
+    }
+    #[inline(always)]
+    fn __unwrap(&self) -> (&T,) {
+        self.__Some()
+    }
+}
+
+impl<T> OptionTangent for Result<T, ()> {
+    type Inner = T;
+    #[inline(always)]
+    fn __unwrap_mut(&mut self) -> (&mut T,) {
+        self.__Ok_mut()
+    }
+    #[inline(always)]
+    fn __unwrap(&self) -> (&T,) {
+        self.__Ok()
+    }
+}
+
+/// What `unwrap` shows without taking it.
+pub trait Unwrapped {
+    /// The payload.
+    type Payload;
+    /// Borrows the payload.
+    fn unwrapped(&self) -> &Self::Payload;
+}
+
+impl<T> Unwrapped for Option<T> {
+    type Payload = T;
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped(&self) -> &T {
+        self.as_ref().expect("the forward sweep unwrapped it")
+    }
+}
+
+impl<T, E> Unwrapped for Result<T, E> {
+    type Payload = T;
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped(&self) -> &T {
+        match self {
+            Ok(payload) => payload,
+            Err(_) => unreachable!("the forward sweep unwrapped it"),
+        }
+    }
+}
+
+impl<T: Unwrapped> Unwrapped for &T {
+    type Payload = T::Payload;
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped(&self) -> &T::Payload {
+        (**self).unwrapped()
+    }
+}
+
+/// Sets a part of a tangent. A part that is constant takes the tangent `()` alone.
+pub trait Set<T> {
+    /// Sets it.
+    fn set(self, value: T);
+}
+
+impl<T: Tangent> Set<T> for &mut T {
+    #[inline(always)]
+    fn set(self, value: T) {
+        *self = value;
+    }
+}
+
+impl<T: Tangent> Set<T> for &mut Inactive {
+    #[inline(always)]
+    fn set(self, _: T) {}
+}
+
+/// Reads the cotangent of a part of a struct: that of a constant field is zero.
+pub trait ReadPart<T: Tangent> {
+    /// Reads it; `zero` makes a zero.
+    fn read_part(self, zero: impl FnOnce() -> T) -> T;
+}
+
+impl<T: Tangent> ReadPart<T> for &T {
+    #[inline(always)]
+    fn read_part(self, _: impl FnOnce() -> T) -> T {
+        self.clone()
+    }
+}
+
+impl<T: Tangent> ReadPart<T> for &Inactive {
+    #[inline(always)]
+    fn read_part(self, zero: impl FnOnce() -> T) -> T {
+        zero()
+    }
+}
+
+/// The cotangent of a field of a struct literal.
+#[inline(always)]
+pub fn read_part<P: Differentiable + ?Sized, R: ReadPart<P::Tangent>>(primal: &P, part: R) -> P::Tangent {
+    part.read_part(|| primal.zero_tangent())
+}
+
+/// Takes the cotangent of a field, and leaves zero.
+#[inline(always)]
+pub fn take_part<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(primal: &P, part: S) -> P::Tangent {
+    crate::rt::take(primal, part)
+}
+
+/// The mutable forms of views that have none of their own name.
+#[cfg(feature = "ndarray")]
+pub trait TransposedMut {
+    /// An element.
+    type Elem;
+    /// The dimensions.
+    type Dim;
+    /// The transpose, as a mutable view.
+    fn __t_mut(&mut self) -> ndarray::ArrayViewMut<'_, Self::Elem, Self::Dim>;
+}
+
+#[cfg(feature = "ndarray")]
+impl<S: ndarray::DataMut, D: ndarray::Dimension> TransposedMut for ndarray::ArrayBase<S, D> {
+    type Elem = S::Elem;
+    type Dim = D;
+    #[inline]
+    fn __t_mut(&mut self) -> ndarray::ArrayViewMut<'_, S::Elem, D> {
+        self.view_mut().reversed_axes()
+    }
+}
+
+/// `as_slice` of a cotangent.
+pub trait SliceMut {
+    /// An element.
+    type Part;
+    /// The cotangent as a slice.
+    fn __as_slice_mut(&mut self) -> &mut [Self::Part];
+}
+
+impl<T> SliceMut for [T] {
+    type Part = T;
+    #[inline(always)]
+    fn __as_slice_mut(&mut self) -> &mut [T] {
+        self
+    }
+}
