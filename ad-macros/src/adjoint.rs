@@ -23,7 +23,7 @@ use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_owned_param, is_scalar_param};
 pub use plan::every_read;
-pub use pullback::{last_ident, sibling};
+pub use pullback::{last_ident, sibling, variant_of};
 use proc_macro2::Ident;
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};

@@ -15,6 +15,7 @@ mod operators;
 mod pipeline;
 mod resolve;
 mod rules;
+mod scalar_methods;
 mod tangent;
 
 use proc_macro::TokenStream;
@@ -33,4 +34,11 @@ pub fn differentiate(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Differentiable, attributes(constant))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
+}
+
+/// The derivative rules of scalar methods as an extension trait; for `ad-runtime` alone.
+#[doc(hidden)]
+#[proc_macro]
+pub fn scalar_methods(_: TokenStream) -> TokenStream {
+    scalar_methods::expand().into()
 }

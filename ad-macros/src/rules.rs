@@ -191,6 +191,11 @@ pub fn float_of(ty: &Ty) -> Option<String> {
     }
 }
 
+/// All rules.
+pub fn table() -> &'static [ScalarRule] {
+    SCALAR
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

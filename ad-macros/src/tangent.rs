@@ -358,6 +358,18 @@ impl Tangent {
                 let body = self.block(body, None);
                 self.emit(Stmt::Loop { id, kind, body });
             }
+            Stmt::Effect { tokens, reads, writes } => {
+                if tokens.to_string().starts_with("let ") {
+                    for var in &writes {
+                        if self.program[*var].active {
+                            let dot = self.dot_var(*var);
+                            let name = self.program[dot].name.clone();
+                            self.emit(Stmt::Effect { tokens: quote!(let mut #name;), reads: vec![], writes: vec![] });
+                        }
+                    }
+                }
+                self.emit(Stmt::Effect { tokens, reads, writes });
+            }
             stmt => self.emit(stmt),
         }
     }
@@ -452,8 +464,13 @@ impl Tangent {
             return self.emit(Stmt::Destructure { pat, value: call, vars: vec![(var, vec![]), (dot, vec![])] });
         }
         match &value {
-            Expr::Struct { fields, base, .. } => {
-                let fields: Vec<_> = fields.iter().map(|(m, e)| (Proj::Field(m.clone()), e.clone())).collect();
+            Expr::Struct { path, fields, base } => {
+                let variant = crate::adjoint::variant_of(path);
+                let part = |member: &syn::Member| match &variant {
+                    Some(name) => Proj::Variant(name.clone(), member.clone()),
+                    None => Proj::Field(member.clone()),
+                };
+                let fields: Vec<_> = fields.iter().map(|(m, e)| (part(m), e.clone())).collect();
                 let start = base.as_ref().map(|b| self.dot_or_zero(b));
                 let dots = self.dots_of_parts(&fields, start.is_some());
                 self.emit(Stmt::Let { var, ty, value });

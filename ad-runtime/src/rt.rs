@@ -171,6 +171,7 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 
 /// The extension traits that give methods of the standard library and of ndarray their derivatives.
 pub mod methods {
+    pub use crate::rules::{CloneMethods, ScalarMethods, SliceMethods};
     pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;

@@ -171,6 +171,34 @@ impl<T: Tangent, const N: usize> SlotMut<Vec<T>> for &mut [T; N] {
     }
 }
 
+/// `&Box<T>` coerces to `&T` in a call; its cotangent follows.
+impl<T: Tangent> Slot<T> for &mut Box<T> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), _: impl FnOnce() -> T) {
+        add((***self).tangent_mut());
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> T) {
+        T::accumulate((***self).tangent_mut(), contribution());
+    }
+}
+
+impl<T: Tangent> SlotMut<T> for &mut Box<T> {
+    #[inline(always)]
+    fn get(&mut self) -> Option<T::Mut<'_>> {
+        Some((***self).tangent_mut())
+    }
+}
+
+impl<T: Tangent> TangentArg<T> for &Box<T> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        Some((***self).tangent_ref())
+    }
+}
+
 /// The tangent of an argument in forward mode, or [`Inactive`].
 #[diagnostic::on_unimplemented(
     message = "the tangent `{Self}` does not fit an operand whose tangent is `{T}`"

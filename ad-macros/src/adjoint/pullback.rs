@@ -51,7 +51,7 @@ impl Adjoint {
                 let total = Expr::runtime("total", vec![Expr::borrow((**value).clone()), bar]);
                 self.pullback(value, total, None);
             }
-            Expr::Struct { fields, base, .. } => self.literal(fields, base.as_deref(), bar),
+            Expr::Struct { path, fields, base } => self.literal(variant_of(path).as_ref(), fields, base.as_deref(), bar),
             Expr::Cast(inner, _) => {
                 let inner_bar = Expr::runtime("cast_adjoint", vec![Expr::borrow((**inner).clone()), bar]);
                 let inner_bar = self.typed_bar(inner, inner_bar);
@@ -294,7 +294,11 @@ impl Adjoint {
         }
     }
 
-    fn literal(&mut self, fields: &[(Member, Expr)], base: Option<&Expr>, bar: Expr) {
+    fn literal(&mut self, variant: Option<&syn::Ident>, fields: &[(Member, Expr)], base: Option<&Expr>, bar: Expr) {
+        let part = |member: &Member| match variant {
+            Some(name) => Proj::Variant(name.clone(), member.clone()),
+            None => Proj::Field(member.clone()),
+        };
         let mut bar = self.place_of(bar, "struct_bar");
         if base.is_some() {
             // The base has the fields that are not named.
@@ -304,7 +308,7 @@ impl Adjoint {
             bar = Place::var(owned);
         }
         for (member, value) in fields {
-            let field = bar.clone().then(Proj::Field(member.clone()));
+            let field = bar.clone().then(part(member));
             if base.is_some() {
                 let taken = Expr::runtime("take_part", vec![Expr::borrow(value.clone()), Expr::borrow_mut(Expr::Place(field))]);
                 let taken = self.bound(taken, "field_bar");
@@ -312,7 +316,7 @@ impl Adjoint {
             } else if self.program.reads_active(value) {
                 let read = Expr::runtime("read_part", vec![Expr::borrow(value.clone()), Expr::borrow(Expr::Place(field))]);
                 let read = if self.program.ty_of(value).is_float() {
-                    Expr::Place(bar.clone().then(Proj::Field(member.clone())))
+                    Expr::Place(bar.clone().then(part(member)))
                 } else {
                     read
                 };
@@ -361,4 +365,12 @@ pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {
         Ok(path) => path.segments.last().expect("a path has segments").ident.clone(),
         Err(_) => format_ident!("__unknown"),
     }
+}
+
+/// The variant that the path of a struct literal names: its last segment, where an enum's name stands before it.
+pub fn variant_of(path: &proc_macro2::TokenStream) -> Option<syn::Ident> {
+    let path: syn::Path = syn::parse2(path.clone()).ok()?;
+    let mut segments = path.segments.iter().rev();
+    let (last, owner) = (segments.next()?, segments.next()?);
+    owner.ident.to_string().starts_with(|c: char| c.is_uppercase()).then(|| last.ident.clone())
 }

@@ -159,8 +159,9 @@ fn projections(model: &Model) -> TokenStream {
         quote!(#shared #mutable)
     });
     let methods = with_fields().map(|variant| {
-        let shared = projection(model, variant, Borrow::Shared);
-        let mutable = projection(model, variant, Borrow::Mutable);
+        let ident = &variant.ident;
+        let shared = projection(model, variant, quote!(Self::#ident), ident, Borrow::Shared);
+        let mutable = projection(model, variant, quote!(Self::#ident), ident, Borrow::Mutable);
         quote!(#shared #mutable)
     });
     let names = each(model, |variant| {
@@ -180,6 +181,34 @@ fn projections(model: &Model) -> TokenStream {
             }
             #(#methods)*
         }
+    }
+}
+
+/// The same for a struct, which a pattern or a constructor names like a variant: `t.__Point_mut()`.
+pub fn struct_projections(model: &Model) -> TokenStream {
+    let Model { tangent, tangent_generics: generics, vis: _, .. } = model;
+    let variant = &model.variants[0];
+    if variant.fields.is_empty() {
+        return TokenStream::new();
+    }
+    let (generics, arguments, clause) = generics.split_for_impl();
+    let named = (variant.style == Style::Named).then(|| {
+        let (shared, mutable) = (borrowed(model, variant, Borrow::Shared), borrowed(model, variant, Borrow::Mutable));
+        quote!(#shared #mutable)
+    });
+    let names = [model.ident.clone(), syn::Ident::new("Self_", model.ident.span())];
+    let methods = names.iter().map(|name| {
+        let shared = projection(model, variant, quote!(Self), name, Borrow::Shared);
+        let mutable = projection(model, variant, quote!(Self), name, Borrow::Mutable);
+        quote!(#shared #mutable)
+    });
+    let attributes = item_attributes();
+    quote! {
+        #named
+
+        #[automatically_derived]
+        #attributes
+        impl #generics #tangent #arguments #clause { #(#methods)* }
     }
 }
 
@@ -215,8 +244,8 @@ fn variant_generics(model: &Model, variant: &Variant) -> syn::Generics {
 
 // Input: variant Circle { r: f64, #[constant] n: f64 } of Shape
 // Output: fn __Circle_mut(&mut self) -> __ShapeCircleMut<'_> { r: &mut f64, n: &mut Inactive }
-fn projection(model: &Model, variant: &Variant, borrow: Borrow) -> TokenStream {
-    let (ident, vis) = (&variant.ident, &model.vis);
+fn projection(model: &Model, variant: &Variant, path: TokenStream, name: &syn::Ident, borrow: Borrow) -> TokenStream {
+    let (ident, vis) = (name, &model.vis);
     let mutable = borrow == Borrow::Mutable;
     let suffix = if mutable { "_mut" } else { "" };
     let method = fresh(format!("__{}{suffix}", ident.unraw()), ident.span());
@@ -235,7 +264,7 @@ fn projection(model: &Model, variant: &Variant, borrow: Borrow) -> TokenStream {
         let types = variant.fields.iter().map(|field| borrowed_type(field, &reference));
         (quote!((#(#types,)*)), quote!((#(#parts,)*)))
     };
-    let pattern = variant.tangent_pattern(quote!(Self::#ident), "bar");
+    let pattern = variant.tangent_pattern(path, "bar");
     let name = ident.unraw().to_string();
     let other = (model.variants.len() > 1)
         .then(|| quote!(other => ::ad_runtime::variant_mismatch(other.__variant_name(), #name),));

@@ -11,7 +11,8 @@ pub fn emit(model: &Model) -> TokenStream {
     let bodies = bodies(model, fields);
     let constants = if fields.has_constant() { constants(model, fields) } else { TokenStream::new() };
     let (definition, impls) = (definition(model, fields), impls::emit(model, &bodies));
-    quote!(#definition #impls #constants)
+    let projections = super::enums::struct_projections(model);
+    quote!(#definition #impls #constants #projections)
 }
 
 // Input: struct S { x: f64, #[constant] n: f64 }   // Output: struct STangent { x: f64 }

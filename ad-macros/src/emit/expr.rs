@@ -16,6 +16,7 @@ impl Emitter<'_> {
             place
         };
         let is_bar = matches!(self.program[place.root].role, Role::Bar(_) | Role::Temp if self.is_cotangent(place.root));
+        let is_dot = matches!(self.program[place.root].role, Role::Dot(_)) || self.program[place.root].name.to_string().contains("_dot");
         let mut tokens = self.name(place.root).to_token_stream();
         for proj in &place.proj {
             tokens = match proj {
@@ -25,8 +26,9 @@ impl Emitter<'_> {
                     quote!(#tokens[#index])
                 }
                 Proj::Deref => quote!((*#tokens)),
-                Proj::Variant(name, member) if is_bar => {
-                    let method = format_ident!("__{}_mut", name);
+                Proj::Variant(name, member) if is_bar || is_dot => {
+                    let name = if name == "Self" { format_ident!("Self_") } else { name.clone() };
+                    let method = if is_bar || mutable { format_ident!("__{}_mut", name) } else { format_ident!("__{}", name) };
                     quote!((*#tokens.#method().#member))
                 }
                 Proj::Variant(..) if self.reverse => quote!((*::ad_runtime::rt::unwrapped(&#tokens))),
@@ -232,7 +234,7 @@ impl Emitter<'_> {
             }
             ("again", [Expr::Place(place)]) => {
                 let ty = self.program.ty_of_place(place);
-                let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } if place.is_var());
+                let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } | Role::Binding { .. } if place.is_var());
                 let tokens = self.read(place);
                 if copies(&ty) || reference {
                     tokens

@@ -80,7 +80,7 @@ impl Lower<'_> {
                 );
             }
         }
-        let reads = self.facts.names_in(&tokens).iter().filter_map(|n| self.lookup(n)).collect();
+        let reads = self.reads_in(&tokens);
         self.push(Stmt::Effect { tokens, reads, writes });
     }
 

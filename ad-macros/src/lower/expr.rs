@@ -15,8 +15,31 @@ impl Lower<'_> {
         self.verbatim_tokens(e.to_token_stream(), self.facts.infer(e))
     }
 
+    /// The variables, the user's and ours, that occur in the tokens.
+    pub(super) fn reads_in(&self, tokens: &TokenStream) -> Vec<crate::ir::Var> {
+        let mut reads: Vec<_> = self.facts.names_in(tokens).iter().filter_map(|name| self.lookup(name)).collect();
+        self.collect_reads(tokens, &mut reads);
+        reads
+    }
+
+    fn collect_reads(&self, tokens: &TokenStream, reads: &mut Vec<crate::ir::Var>) {
+        for tree in tokens.clone() {
+            match tree {
+                proc_macro2::TokenTree::Ident(ident) => {
+                    if let Some(var) = self.lookup(&ident)
+                        && !reads.contains(&var)
+                    {
+                        reads.push(var);
+                    }
+                }
+                proc_macro2::TokenTree::Group(group) => self.collect_reads(&group.stream(), reads),
+                _ => {}
+            }
+        }
+    }
+
     pub(super) fn verbatim_tokens(&self, tokens: TokenStream, ty: Ty) -> Expr {
-        let reads = self.facts.names_in(&tokens).iter().filter_map(|name| self.lookup(name)).collect();
+        let reads = self.reads_in(&tokens);
         Expr::Verbatim { tokens, reads, ty }
     }
 
@@ -163,7 +186,7 @@ impl Lower<'_> {
 
     pub(super) fn repeat(&mut self, value: &SynExpr, count: TokenStream, vec: bool) -> Expr {
         let value = Box::new(self.operand(value));
-        let reads = self.facts.names_in(&count).iter().filter_map(|n| self.lookup(n)).collect();
+        let reads = self.reads_in(&count);
         Expr::Repeat { value, count, reads, vec }
     }
 

@@ -186,7 +186,7 @@ impl Lower<'_> {
             }
         };
         let ty = self.facts.infer(&SynExpr::MethodCall(call.clone()));
-        let variant = if matches!(self.facts.infer(&call.receiver).deref(), Ty::Option(_)) { "Some" } else { "__unwrap" };
+        let variant = if matches!(self.facts.infer(&call.receiver).deref(), Ty::Option(_)) { "Some" } else { "unwrap" };
         let place = whole.then(Proj::Variant(format_ident!("{}", variant), 0.into()));
         if ty.is_float() {
             return Expr::Place(place);
@@ -331,19 +331,29 @@ fn deref_scalar(e: Expr, program: &crate::ir::Program) -> Expr {
     }
 }
 
-/// Replaces an identifier.
-pub(super) fn replace_ident(tokens: proc_macro2::TokenStream, from: &str, to: &proc_macro2::Ident) -> proc_macro2::TokenStream {
+/// Replaces an identifier, where it is not a field or a later part of a path.
+pub(super) fn replace_ident(
+    tokens: proc_macro2::TokenStream,
+    from: &str,
+    to: &proc_macro2::Ident,
+) -> proc_macro2::TokenStream {
     use proc_macro2::{Group, TokenTree};
-    tokens
-        .into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(i) if i == from => TokenTree::Ident(to.clone()),
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let punct = |i: usize, c: char| matches!(trees.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    (0..trees.len())
+        .map(|i| match &trees[i] {
+            TokenTree::Ident(ident) if ident == from => {
+                let before = |k: usize, c: char| i >= k && punct(i - k, c);
+                let field = before(1, '.') && !before(2, '.');
+                let path = before(1, ':') && before(2, ':');
+                if field || path { trees[i].clone() } else { TokenTree::Ident(to.clone()) }
+            }
             TokenTree::Group(g) => {
                 let mut group = Group::new(g.delimiter(), replace_ident(g.stream(), from, to));
                 group.set_span(g.span());
                 TokenTree::Group(group)
             }
-            tree => tree,
+            tree => tree.clone(),
         })
         .collect()
 }

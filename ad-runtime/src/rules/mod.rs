@@ -22,8 +22,12 @@
 
 mod assign;
 mod binary;
+mod containers;
+mod scalars;
 #[cfg(feature = "ndarray")]
 pub mod ndarray;
 
 pub use assign::AssignRule;
+pub use containers::{CloneMethods, SliceMethods};
+pub use scalars::ScalarMethods;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};

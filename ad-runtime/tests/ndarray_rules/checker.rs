@@ -17,17 +17,25 @@ pub trait Space: Clone {
         copy.each(&mut |x| numbers.push(*x));
         numbers
     }
-    fn from_numbers(&self, numbers: &[f64]) -> Self {
+    fn with_numbers(&self, numbers: &[f64]) -> Self {
         let (mut copy, mut numbers) = (self.clone(), numbers.iter());
         copy.each(&mut |x| *x = *numbers.next().expect("as many numbers as before"));
         copy
     }
     fn plus(&self, factor: f64, direction: &impl Space) -> Self {
         let direction = direction.numbers();
-        let moved: Vec<f64> =
-            self.numbers().iter().zip(&direction).map(|(x, d)| x + factor * d).collect();
-        assert_eq!(moved.len(), direction.len(), "a tangent has as many numbers as its value");
-        self.from_numbers(&moved)
+        let moved: Vec<f64> = self
+            .numbers()
+            .iter()
+            .zip(&direction)
+            .map(|(x, d)| x + factor * d)
+            .collect();
+        assert_eq!(
+            moved.len(),
+            direction.len(),
+            "a tangent has as many numbers as its value"
+        );
+        self.with_numbers(&moved)
     }
     fn random_like(&self, random: &mut Random) -> Self {
         let mut copy = self.clone();
@@ -109,7 +117,10 @@ impl Random {
         low + (high - low) * ((self.0 >> 11) as f64 / (1_u64 << 53) as f64)
     }
     /// Numbers between 0.4 and 1.7, where every elementwise function in the tests is smooth.
-    pub fn array<A: Real, D: Dimension>(&mut self, shape: impl ndarray::IntoDimension<Dim = D>) -> Array<A, D> {
+    pub fn array<A: Real, D: Dimension>(
+        &mut self,
+        shape: impl ndarray::IntoDimension<Dim = D>,
+    ) -> Array<A, D> {
         Array::from_shape_simple_fn(shape.into_dimension(), || {
             A::from_f64(self.number(0.4, 1.7)).expect("every real type holds such numbers")
         })
@@ -120,14 +131,26 @@ impl Random {
 pub fn assert_close(what: &str, a: &impl Space, b: &impl Space, tolerance: f64) {
     let (a, b) = (a.numbers(), b.numbers());
     assert_eq!(a.len(), b.len(), "{what}: {a:?} against {b:?}");
-    let scale = a.iter().chain(&b).fold(1.0_f64, |scale, x| scale.max(x.abs()));
+    let scale = a
+        .iter()
+        .chain(&b)
+        .fold(1.0_f64, |scale, x| scale.max(x.abs()));
     for (x, y) in a.iter().zip(&b) {
-        assert!((x - y).abs() <= tolerance * scale, "{what}: {a:?} against {b:?}");
+        assert!(
+            (x - y).abs() <= tolerance * scale,
+            "{what}: {a:?} against {b:?}"
+        );
     }
 }
 
 /// Asserts `⟨z̄, ż⟩ = ⟨x̄, ẋ⟩`.
-pub fn assert_adjoint<X: Space>(what: &str, z_bar: &impl Space, z_dot: &impl Space, x_bar: &X, x_dot: &X) {
+pub fn assert_adjoint<X: Space>(
+    what: &str,
+    z_bar: &impl Space,
+    z_dot: &impl Space,
+    x_bar: &X,
+    x_dot: &X,
+) {
     let inner = |a: Vec<f64>, b: Vec<f64>| -> (f64, f64) {
         assert_eq!(a.len(), b.len(), "{what}: as many numbers on both sides");
         let terms: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
@@ -136,7 +159,10 @@ pub fn assert_adjoint<X: Space>(what: &str, z_bar: &impl Space, z_dot: &impl Spa
     let (left, left_size) = inner(z_bar.numbers(), z_dot.numbers());
     let (right, right_size) = inner(x_bar.numbers(), x_dot.numbers());
     let rounding = X::step().powi(3) * 10.0 * (1.0 + left_size + right_size);
-    assert!((left - right).abs() <= rounding, "{what}: ⟨z̄, ż⟩ = {left} but ⟨x̄, ẋ⟩ = {right}");
+    assert!(
+        (left - right).abs() <= rounding,
+        "{what}: ⟨z̄, ż⟩ = {left} but ⟨x̄, ẋ⟩ = {right}"
+    );
 }
 
 /// The difference of two tangents.
@@ -177,36 +203,81 @@ macro_rules! check2 {
         };
         let ($x, $y) = (&x0, &y0);
         let _ = ($x, $y);
-        let z_dot = { let ($x_dot, $y_dot) = (&x1, &y1); $jvp };
-        let z_dot_x = { let ($x_dot, $y_dot) = (&x1, Inactive); $jvp };
-        let z_dot_y = { let ($x_dot, $y_dot) = (Inactive, &y1); $jvp };
-        assert_close(&format!("{name}: tangent in x"), &z_dot_x, &slope(1.0, 0.0), tolerance);
-        assert_close(&format!("{name}: tangent in y"), &z_dot_y, &slope(0.0, 1.0), tolerance);
-        assert_close(&format!("{name}: tangent"), &z_dot, &slope(1.0, 1.0), tolerance);
+        let z_dot = {
+            let ($x_dot, $y_dot) = (&x1, &y1);
+            $jvp
+        };
+        let z_dot_x = {
+            let ($x_dot, $y_dot) = (&x1, Inactive);
+            $jvp
+        };
+        let z_dot_y = {
+            let ($x_dot, $y_dot) = (Inactive, &y1);
+            $jvp
+        };
+        assert_close(
+            &format!("{name}: tangent in x"),
+            &z_dot_x,
+            &slope(1.0, 0.0),
+            tolerance,
+        );
+        assert_close(
+            &format!("{name}: tangent in y"),
+            &z_dot_y,
+            &slope(0.0, 1.0),
+            tolerance,
+        );
+        assert_close(
+            &format!("{name}: tangent"),
+            &z_dot,
+            &slope(1.0, 1.0),
+            tolerance,
+        );
         // The adjoint against the tangent, added to what is already there.
         let z_bar = z_dot.random_like(&mut random);
         let (x_start, y_start) = (x1.random_like(&mut random), y1.random_like(&mut random));
         let (mut x2, mut y2) = (x_start.clone(), y_start.clone());
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x2, &mut y2); $adjoint; }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x2, &mut y2);
+            $adjoint;
+        }
         let both = (minus(&x2, &x_start), minus(&y2, &y_start));
         assert_adjoint(&name, &z_bar, &z_dot, &both, &(x1.clone(), y1.clone()));
         // One slot alone, and slots without a cotangent yet.
         let (mut x3, mut y3) = (x_start.clone(), y_start.clone());
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x3, Inactive); $adjoint; }
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y3); $adjoint; }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x3, Inactive);
+            $adjoint;
+        }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y3);
+            $adjoint;
+        }
         let rounding = step.powi(3) * 100.0;
         assert_close(&format!("{name}: x alone"), &x2, &x3, rounding);
         assert_close(&format!("{name}: y alone"), &y2, &y3, rounding);
         let (mut x4, mut y4) = (Pending::new(), Pending::new());
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x4, &mut y4); $adjoint; }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x4, &mut y4);
+            $adjoint;
+        }
         let fresh = (x4.finish(&x0), y4.finish(&y0));
         assert_close(&format!("{name}: fresh"), &fresh, &both, rounding);
         let (mut x5, mut y5) = (Pending::new(), Pending::new());
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x5, Inactive); $adjoint; }
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y5); $adjoint; }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x5, Inactive);
+            $adjoint;
+        }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y5);
+            $adjoint;
+        }
         let fresh = (x5.finish(&x0), y5.finish(&y0));
         assert_close(&format!("{name}: fresh alone"), &fresh, &both, rounding);
-        { let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, Inactive); $adjoint; }
+        {
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, Inactive);
+            $adjoint;
+        }
     }};
 }
 
@@ -232,22 +303,55 @@ macro_rules! check1 {
             $value
         };
         let (up, down) = (at(step), at(-step));
-        let slope = up.plus(-1.0, &up).plus(0.5 / step, &up).plus(-0.5 / step, &down);
+        let slope = up
+            .plus(-1.0, &up)
+            .plus(0.5 / step, &up)
+            .plus(-0.5 / step, &down);
         let $x = &x0;
-        let z_dot = { let $x_dot = &x1; $jvp };
-        assert_close(&format!("{name}: tangent"), &z_dot, &slope, step * step * 30.0);
-        let no_dot = { let $x_dot = Inactive; $jvp };
-        assert_close(&format!("{name}: no tangent"), &no_dot, &z_dot.plus(-1.0, &z_dot), 0.0);
+        let z_dot = {
+            let $x_dot = &x1;
+            $jvp
+        };
+        assert_close(
+            &format!("{name}: tangent"),
+            &z_dot,
+            &slope,
+            step * step * 30.0,
+        );
+        let no_dot = {
+            let $x_dot = Inactive;
+            $jvp
+        };
+        assert_close(
+            &format!("{name}: no tangent"),
+            &no_dot,
+            &z_dot.plus(-1.0, &z_dot),
+            0.0,
+        );
         let z_bar = z_dot.random_like(&mut random);
         let start = x1.random_like(&mut random);
         let mut x2 = start.clone();
-        { let ($z_bar, $x_bar) = (z_bar.clone(), &mut x2); $adjoint; }
+        {
+            let ($z_bar, $x_bar) = (z_bar.clone(), &mut x2);
+            $adjoint;
+        }
         let alone = minus(&x2, &start);
         assert_adjoint(&name, &z_bar, &z_dot, &alone, &x1);
         let mut x3 = Pending::new();
-        { let ($z_bar, $x_bar) = (z_bar.clone(), &mut x3); $adjoint; }
-        assert_close(&format!("{name}: fresh"), &x3.finish(&x0), &alone, step.powi(3) * 100.0);
-        { let ($z_bar, $x_bar) = (z_bar.clone(), Inactive); $adjoint; }
+        {
+            let ($z_bar, $x_bar) = (z_bar.clone(), &mut x3);
+            $adjoint;
+        }
+        assert_close(
+            &format!("{name}: fresh"),
+            &x3.finish(&x0),
+            &alone,
+            step.powi(3) * 100.0,
+        );
+        {
+            let ($z_bar, $x_bar) = (z_bar.clone(), Inactive);
+            $adjoint;
+        }
     }};
 }
 

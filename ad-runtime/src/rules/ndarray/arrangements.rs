@@ -44,12 +44,17 @@ fn add_back<A: Real, D: Dimension>(
 
 /// `x` in another shape of as many elements, which are counted in `order`.
 #[track_caller]
-fn reshaped<A: Real, D: Dimension, E: Dimension>(x: Array<A, D>, dim: E, order: Order) -> Array<A, E> {
+fn reshaped<A: Real, D: Dimension, E: Dimension>(
+    x: Array<A, D>,
+    dim: E,
+    order: Order,
+) -> Array<A, E> {
     let expected = dim.size();
     if x.len() != expected {
         require_shape(x.shape(), dim.slice());
     }
-    x.into_shape_clone((dim, order)).expect("shapes of equally many elements")
+    x.into_shape_clone((dim, order))
+        .expect("shapes of equally many elements")
 }
 
 /// `axes` such that `x.permuted_axes(axes)` undoes `x.permuted_axes(permutation)`.
@@ -63,7 +68,8 @@ fn inverse<D: Dimension>(permutation: &D) -> D {
 
 #[inline]
 fn same_axes<A, D: Dimension, E: Dimension>(x: Array<A, D>) -> Array<A, E> {
-    x.into_dimensionality().expect("an axis less and an axis more are as many as before")
+    x.into_dimensionality()
+        .expect("an axis less and an axis more are as many as before")
 }
 
 extension! {

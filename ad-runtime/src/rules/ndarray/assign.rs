@@ -25,11 +25,15 @@ fn array_jvp<Op: Elementwise, A: Real, D: Dimension, E: Dimension>(
     if let Some(y_dot) = y_dot {
         require_same_shape(&y_dot, y);
         if Op::DY_READS_X || Op::DY_READS_Y {
-            Zip::from(&mut x_dot).and(x).and_broadcast(y).and_broadcast(&y_dot).for_each(
-                |x_dot, &x, &y, &y_dot| *x_dot += Op::dy(y_dot, x, y),
-            );
+            Zip::from(&mut x_dot)
+                .and(x)
+                .and_broadcast(y)
+                .and_broadcast(&y_dot)
+                .for_each(|x_dot, &x, &y, &y_dot| *x_dot += Op::dy(y_dot, x, y));
         } else {
-            x_dot.zip_mut_with(&y_dot, |x_dot, &y_dot| *x_dot += Op::dy(y_dot, y_dot, y_dot));
+            x_dot.zip_mut_with(&y_dot, |x_dot, &y_dot| {
+                *x_dot += Op::dy(y_dot, y_dot, y_dot)
+            });
         }
     }
 }

@@ -97,7 +97,11 @@ impl<A: Tangent, D: Dimension> Slot<Array<A, D>> for &mut ArrayViewMut<'_, A, D>
     const ACTIVE: bool = true;
 
     #[inline(always)]
-    fn update(&mut self, add: impl FnOnce(ArrayViewMut<'_, A, D>), _: impl FnOnce() -> Array<A, D>) {
+    fn update(
+        &mut self,
+        add: impl FnOnce(ArrayViewMut<'_, A, D>),
+        _: impl FnOnce() -> Array<A, D>,
+    ) {
         add(self.view_mut());
     }
 
@@ -118,7 +122,11 @@ impl<A: Tangent, D: Dimension> Slot<Array<A, D>> for &mut ArrayRef<A, D> {
     const ACTIVE: bool = true;
 
     #[inline(always)]
-    fn update(&mut self, add: impl FnOnce(ArrayViewMut<'_, A, D>), _: impl FnOnce() -> Array<A, D>) {
+    fn update(
+        &mut self,
+        add: impl FnOnce(ArrayViewMut<'_, A, D>),
+        _: impl FnOnce() -> Array<A, D>,
+    ) {
         add(self.view_mut());
     }
 

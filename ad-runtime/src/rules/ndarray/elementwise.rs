@@ -19,7 +19,11 @@ fn smooth<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
 /// `bar * slope`, where a zero stays zero even if the slope is infinite or not a number.
 #[inline(always)]
 pub(super) fn steep<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
-    if bar.is_zero() { A::zero() } else { bar * slope() }
+    if bar.is_zero() {
+        A::zero()
+    } else {
+        bar * slope()
+    }
 }
 
 /// A function that turns a constant of type `f64` into one of the scalar type.
@@ -91,7 +95,7 @@ macro_rules! elementwise {
             ) {
                 require_same_shape(out, self);
                 let out_bar = OutBar::new(out_bar, &self.raw_dim());
-                out_bar.add_to3(self_bar, self, out, |bar, $x, y| {
+                out_bar.add_to3(self_bar, self, self, out, |bar, $x, y| {
                     let $y = || y;
                     let _ = ($x, &$y);
                     $scale(bar, || $slope)

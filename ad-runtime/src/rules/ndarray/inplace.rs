@@ -9,6 +9,7 @@ use super::slots::add_into;
 use crate::Real;
 use crate::slot::{Slot, SlotMut, TangentArg};
 use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
+use std::cell::Cell;
 
 /// The cotangent (or tangent) of the array that is changed, after a check of its shape.
 macro_rules! changed {
@@ -125,18 +126,19 @@ extension! {
     ) {
         let (mut self_bar, mut pullback) = (self_bar, pullback);
         let bar = changed!(self_bar, self);
-        let both = Zip::from(self).and(bar).and_broadcast(rhs);
-        if !SY::ACTIVE {
-            both.for_each(|x, bar, y| {
-                pullback(x, bar, y);
-            });
-            return;
-        }
+        let both = Cell::new(Some(Zip::from(self).and(bar).and_broadcast(rhs)));
         add_into(rhs_bar, rhs, |into| {
             // Elements of `y` that are repeated are added to repeatedly.
             let cells = into.into_cell_view();
+            let both = both.take().expect("a slot calls one closure once");
             both.and_broadcast(&cells)
                 .for_each(|x, bar, y, cell| cell.set(cell.get() + pullback(x, bar, y)));
         });
+        // Nobody wants the cotangent of `y`.
+        if let Some(both) = both.take() {
+            both.for_each(|x, bar, y| {
+                pullback(x, bar, y);
+            });
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::shapes::{require_same_shape, require_shape};
 use crate::slot::{Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, ShapeBuilder, Zip};
+use std::cell::Cell;
 
 /// The derivatives of `mapv` and its like, whose closures take elements by value.
 ///
@@ -149,33 +150,45 @@ fn map_both<A: Differentiable, B, Y, D: Dimension>(
     )
 }
 
-/// Adds `pullback(xᵢ, ȳᵢ)` to the cotangent of every element.
+/// Adds `pullback(xᵢ, ȳᵢ)` to the cotangent of every element. The pullback runs in any case, even if
+/// nobody wants the cotangent of the array: it may add to cotangents of its own.
 #[track_caller]
 fn pull_back<A: Differentiable, Y: Clone, D: Dimension + 'static>(
     x: &ArrayRef<A, D>,
     out_bar: Array<Y, D>,
     mut slot: impl Slot<Array<A::Tangent, D>>,
     pullback: impl FnMut(&A, Y) -> A::Tangent,
-    active: bool,
 ) where
     A::Tangent: 'static,
 {
     require_shape(out_bar.shape(), x.shape());
-    let pullback = std::cell::RefCell::new(pullback);
-    let pull = |x: &A, bar: &Y| (pullback.borrow_mut())(x, bar.clone());
-    if !active {
-        Zip::from(x).and(&out_bar).for_each(|x, bar| drop(pull(x, bar)));
-        return;
-    }
+    // The slot calls one closure or none; whichever it is takes the pullback.
+    let pullback = Cell::new(Some(pullback));
     slot.update(
         |into| {
             require_same_shape(&into, x);
-            Zip::from(into).and(x).and(&out_bar).for_each(|into, x, bar| {
-                A::Tangent::accumulate(into.tangent_mut(), pull(x, bar));
-            });
+            let Some(mut pullback) = pullback.take() else {
+                return;
+            };
+            Zip::from(into)
+                .and(x)
+                .and(&out_bar)
+                .for_each(|into, x, bar| {
+                    A::Tangent::accumulate(into.tangent_mut(), pullback(x, bar.clone()));
+                });
         },
-        || Zip::from(x).and(&out_bar).map_collect(pull),
+        || {
+            let mut pullback = pullback.take().expect("a slot calls one closure once");
+            Zip::from(x)
+                .and(&out_bar)
+                .map_collect(|x, bar| pullback(x, bar.clone()))
+        },
     );
+    if let Some(mut pullback) = pullback.take() {
+        Zip::from(x)
+            .and(&out_bar)
+            .for_each(|x, bar| drop(pullback(x, bar.clone())));
+    }
 }
 
 impl<A: Differentiable + Clone, D: Dimension> MapvMethods<A, D> for ArrayRef<A, D>
@@ -198,7 +211,7 @@ where
         F: FnMut(A, Y) -> A::Tangent,
         SX: Slot<Array<A::Tangent, D>>,
     {
-        pull_back(self, out_bar, self_bar, |x, bar| pullback(x.clone(), bar), SX::ACTIVE);
+        pull_back(self, out_bar, self_bar, |x, bar| pullback(x.clone(), bar));
     }
 
     #[track_caller]
@@ -240,7 +253,7 @@ where
         F: FnMut(&A, Y) -> A::Tangent,
         SX: Slot<Array<A::Tangent, D>>,
     {
-        pull_back(self, out_bar, self_bar, pullback, SX::ACTIVE);
+        pull_back(self, out_bar, self_bar, pullback);
     }
 
     #[track_caller]
@@ -262,14 +275,14 @@ where
     }
 
     #[track_caller]
-    fn __map_inplace_adjoint<F, SX>(&self, mut pullback: F, mut self_bar: SX)
+    fn __map_inplace_adjoint<F, SX>(&self, pullback: F, mut self_bar: SX)
     where
         F: FnMut(&A, &mut A::Tangent),
         SX: SlotMut<Array<A::Tangent, D>>,
     {
         if let Some(bar) = self_bar.get() {
             require_same_shape(&bar, self);
-            Zip::from(self).and(bar).for_each(|x, bar| pullback(x, bar));
+            Zip::from(self).and(bar).for_each(pullback);
         }
     }
 }

@@ -27,7 +27,8 @@ mod slots;
 mod views;
 
 pub use arrangements::{
-    ArrangementMethods, IntoMethods, IntoOwnedMethods, RemoveAxisMethods, SelectMethods, VectorMethods,
+    ArrangementMethods, IntoMethods, IntoOwnedMethods, RemoveAxisMethods, SelectMethods,
+    VectorMethods,
 };
 pub use axes::AxisMethods;
 pub use constructors::{ArrayConstructors, DiagonalConstructors, VectorConstructors};

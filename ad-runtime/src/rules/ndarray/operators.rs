@@ -79,15 +79,20 @@ where
     if let Some(y_dot) = y_dot {
         require_same_shape(&y_dot, y);
         if Op::DY_READS_Y {
-            Zip::from(&mut out_dot).and_broadcast(x).and_broadcast(y).and_broadcast(&y_dot).for_each(
-                |out_dot, &x, &y, &y_dot| *out_dot += Op::dy(y_dot, x, y),
-            );
+            Zip::from(&mut out_dot)
+                .and_broadcast(x)
+                .and_broadcast(y)
+                .and_broadcast(&y_dot)
+                .for_each(|out_dot, &x, &y, &y_dot| *out_dot += Op::dy(y_dot, x, y));
         } else if Op::DY_READS_X {
-            Zip::from(&mut out_dot).and_broadcast(x).and_broadcast(&y_dot).for_each(
-                |out_dot, &x, &y_dot| *out_dot += Op::dy(y_dot, x, x),
-            );
+            Zip::from(&mut out_dot)
+                .and_broadcast(x)
+                .and_broadcast(&y_dot)
+                .for_each(|out_dot, &x, &y_dot| *out_dot += Op::dy(y_dot, x, x));
         } else {
-            out_dot.zip_mut_with(&y_dot, |out_dot, &y_dot| *out_dot += Op::dy(y_dot, y_dot, y_dot));
+            out_dot.zip_mut_with(&y_dot, |out_dot, &y_dot| {
+                *out_dot += Op::dy(y_dot, y_dot, y_dot)
+            });
         }
     }
     out_dot
@@ -111,7 +116,7 @@ fn array_adjoint<Op: Elementwise, A: Real, D, E, SX, SY>(
     if !(SX::ACTIVE || SY::ACTIVE) {
         return;
     }
-    let mut bar = OutBar::new(out_bar, &common_shape(x, y));
+    let bar = OutBar::new(out_bar, &common_shape(x, y));
     if Op::DX_READS_Y {
         bar.add_to2(x_bar, x, y, !SY::ACTIVE, Op::dx);
     } else {
@@ -121,14 +126,7 @@ fn array_adjoint<Op: Elementwise, A: Real, D, E, SX, SY>(
         return;
     }
     if Op::DY_READS_Y {
-        // Three inputs: fold two of them into the cotangent, which nobody needs afterwards.
-        bar.modify(|bar| {
-            Zip::from(bar)
-                .and_broadcast(x)
-                .and_broadcast(y)
-                .for_each(|bar, &x, &y| *bar = Op::dy(*bar, x, y));
-        });
-        bar.add_to(y_bar, y, true, |bar| bar);
+        bar.add_to3(y_bar, y, x, y, Op::dy);
     } else if Op::DY_READS_X {
         bar.add_to2(y_bar, y, x, true, |bar, x| Op::dy(bar, x, x));
     } else {
@@ -173,7 +171,9 @@ fn array_scalar_adjoint<Op: Elementwise, A: Real, D, SX, SS>(
     let mut bar = OutBar::new(out_bar, &x.raw_dim());
     s_bar.add(|| {
         let bar = bar.get();
-        sum2(bar, if Op::DY_READS_X { x } else { bar }, |bar, x| Op::dy(bar, x, s))
+        sum2(bar, if Op::DY_READS_X { x } else { bar }, |bar, x| {
+            Op::dy(bar, x, s)
+        })
     });
     bar.add_to(x_bar, x, true, |bar| Op::dx(bar, s));
 }
@@ -188,7 +188,9 @@ fn scalar_array_jvp<Op: Elementwise, A: Real, D: Dimension>(
     let mut out_dot = match y_dot {
         Some(y_dot) => {
             require_same_shape(&y_dot, y);
-            Zip::from(y_dot).and(y).map_collect(|&y_dot, &y| Op::dy(y_dot, s, y))
+            Zip::from(y_dot)
+                .and(y)
+                .map_collect(|&y_dot, &y| Op::dy(y_dot, s, y))
         }
         None => Array::zeros(y.raw_dim()),
     };

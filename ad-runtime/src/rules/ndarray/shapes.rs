@@ -5,8 +5,8 @@
 
 use crate::Real;
 use ndarray::{
-    Array, ArrayRef, ArrayView, ArrayView1, ArrayViewMut, Axis, DimMax, Dimension, LayoutRef, Slice,
-    Zip,
+    Array, ArrayRef, ArrayView, ArrayView1, ArrayViewMut, Axis, DimMax, Dimension, LayoutRef,
+    Slice, Zip,
 };
 
 /// Panics with both shapes unless a derivative has the shape of the value it belongs to.
@@ -88,7 +88,11 @@ pub(super) fn add_sum<A: Real, D: Dimension, O: Dimension>(
         into.zip_mut_with(bar, |into, &bar| *into += f(bar));
     } else {
         let (ndim, bar) = (bar.ndim(), bar.view());
-        reduce(with_axes(into, ndim), [bar.clone(), bar.clone(), bar], |bar, _, _| f(bar));
+        reduce(
+            with_axes(into, ndim),
+            [bar.clone(), bar.clone(), bar],
+            |bar, _, _| f(bar),
+        );
     }
 }
 
@@ -105,7 +109,10 @@ pub(super) fn add_sum2<A: Real, D: Dimension, E: Dimension, O: Dimension>(
     let into = with_axes(into, bar.ndim());
     let x = broadcast(x, bar.raw_dim());
     if into.shape() == bar.shape() {
-        Zip::from(into).and(bar).and(x).for_each(|into, &bar, &x| *into += f(bar, x));
+        Zip::from(into)
+            .and(bar)
+            .and(x)
+            .for_each(|into, &bar, &x| *into += f(bar, x));
     } else {
         reduce(into, [bar.view(), x.clone(), x], |bar, x, _| f(bar, x));
     }
@@ -121,8 +128,9 @@ pub(super) fn add_sum3<A: Real, D: Dimension, X: Dimension, Y: Dimension, O: Dim
     y: &ArrayRef<A, Y>,
     f: impl Fn(A, A, A) -> A + Copy,
 ) {
+    let into = with_axes(into, bar.ndim());
     let (x, y) = (broadcast(x, bar.raw_dim()), broadcast(y, bar.raw_dim()));
-    reduce(with_axes(into, bar.ndim()), [bar.view(), x, y], f);
+    reduce(into, [bar.view(), x, y], f);
 }
 
 /// `view` with leading axes of length one, `ndim` axes in all.
@@ -142,8 +150,11 @@ fn with_axes<A, D: Dimension, O: Dimension>(
 }
 
 #[inline]
-fn same_axes<A, D: Dimension, O: Dimension>(view: ArrayViewMut<'_, A, D>) -> ArrayViewMut<'_, A, O> {
-    view.into_dimensionality().expect("a broadcast result has at least the axes of its operands")
+fn same_axes<A, D: Dimension, O: Dimension>(
+    view: ArrayViewMut<'_, A, D>,
+) -> ArrayViewMut<'_, A, O> {
+    view.into_dimensionality()
+        .expect("a broadcast result has at least the axes of its operands")
 }
 
 /// The sum itself. Outer axes are walked slice by slice, so that the inner loops run along memory.
@@ -168,7 +179,9 @@ fn reduce<A: Real, O: Dimension>(
             .for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
         return;
     };
-    let innermost = (0..bar.ndim()).filter(|axis| bar.len_of(Axis(*axis)) != 1).min_by_key(stride);
+    let innermost = (0..bar.ndim())
+        .filter(|axis| bar.len_of(Axis(*axis)) != 1)
+        .min_by_key(stride);
     if innermost == Some(axis) {
         // The last repeated axis is the one along memory: one sum per lane.
         let last = bar.ndim() - 1;
@@ -200,7 +213,10 @@ fn lane_sum<A: Real>(
 ) -> A {
     match (x.to_slice(), y.to_slice(), z.to_slice()) {
         (Some(x), Some(y), Some(z)) => slice_sum(x, y, z, f),
-        _ => Zip::from(x).and(y).and(z).fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
+        _ => Zip::from(x)
+            .and(y)
+            .and(z)
+            .fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
     }
 }
 
@@ -238,14 +254,19 @@ pub(super) fn sum2<A: Real, D: Dimension>(
     {
         return slice_sum(x, y, y, |x, y, _| f(x, y));
     }
-    Zip::from(x).and(y).fold(A::zero(), |sum, &x, &y| sum + f(x, y))
+    Zip::from(x)
+        .and(y)
+        .fold(A::zero(), |sum, &x, &y| sum + f(x, y))
 }
 
 /// A new array of results of `f`, in the memory order of `x`.
 ///
 /// `ArrayRef::map` alone fails a debug assertion for an empty part of an array with elements.
 #[inline]
-pub(super) fn map<'a, A, B, D: Dimension>(x: &'a ArrayRef<A, D>, f: impl FnMut(&'a A) -> B) -> Array<B, D> {
+pub(super) fn map<'a, A, B, D: Dimension>(
+    x: &'a ArrayRef<A, D>,
+    f: impl FnMut(&'a A) -> B,
+) -> Array<B, D> {
     if x.is_empty() {
         let none = Array::from_shape_vec(x.raw_dim(), Vec::new());
         return none.expect("no elements fill an empty shape");
@@ -256,7 +277,11 @@ pub(super) fn map<'a, A, B, D: Dimension>(x: &'a ArrayRef<A, D>, f: impl FnMut(&
 /// A copy of `x`, in its memory order.
 #[inline]
 pub(super) fn copy<A: Clone, D: Dimension>(x: &ArrayRef<A, D>) -> Array<A, D> {
-    if x.is_empty() { map(x, A::clone) } else { x.to_owned() }
+    if x.is_empty() {
+        map(x, A::clone)
+    } else {
+        x.to_owned()
+    }
 }
 
 /// `x` repeated to shape `dim`, as an array of its own.

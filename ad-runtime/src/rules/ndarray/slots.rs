@@ -1,6 +1,6 @@
 //! How an elementwise rule hands its cotangent to the slots of its operands.
 
-use super::shapes::{add_sum, add_sum2, broadcast, require_same_shape, require_shape};
+use super::shapes::{add_sum, add_sum2, add_sum3, broadcast, require_same_shape, require_shape};
 use crate::Real;
 use crate::slot::Slot;
 use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
@@ -23,16 +23,13 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
         OutBar(Cell::new(Some(bar)))
     }
 
-    /// Changes the cotangent in place.
-    #[inline]
-    pub(super) fn modify(&mut self, f: impl FnOnce(&mut Array<A, O>)) {
-        f(self.0.get_mut().as_mut().expect("the cotangent has been taken over"));
-    }
-
     /// The cotangent.
     #[inline]
     pub(super) fn get(&mut self) -> &Array<A, O> {
-        self.0.get_mut().as_ref().expect("the cotangent has been taken over")
+        self.0
+            .get_mut()
+            .as_ref()
+            .expect("the cotangent has been taken over")
     }
 
     /// Runs `f` on the cotangent without taking it over.
@@ -121,33 +118,38 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
         );
     }
 
-    /// Adds `f(bar, x, y)` to the cotangent of `x`, for operands of the result's shape.
+    /// Adds `Σ f(bar, x, y)` to the cotangent of `operand`, likewise. Nobody needs this cotangent afterwards.
     #[inline]
     #[track_caller]
-    pub(super) fn add_to3<S: Slot<Array<A, O>>>(
+    pub(super) fn add_to3<D, E, F, S: Slot<Array<A, D>>>(
         self,
         mut slot: S,
-        x: &ArrayRef<A, O>,
-        y: &ArrayRef<A, O>,
-        f: impl Fn(A, A, A) -> A,
+        operand: &ArrayRef<A, D>,
+        x: &ArrayRef<A, E>,
+        y: &ArrayRef<A, F>,
+        f: impl Fn(A, A, A) -> A + Copy,
     ) where
-        O: 'static,
+        D: Dimension + 'static,
+        E: Dimension,
+        F: Dimension,
     {
         slot.update(
             |into| {
-                require_same_shape(&into, x);
-                self.with(|bar| {
-                    Zip::from(into)
-                        .and(bar)
-                        .and(x)
-                        .and(y)
-                        .for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
-                });
+                require_same_shape(&into, operand);
+                self.with(|bar| add_sum3(into, bar, x, y, f));
             },
             || {
                 let mut bar = self.0.take().expect("the cotangent has been taken over");
-                Zip::from(&mut bar).and(x).and(y).for_each(|bar, &x, &y| *bar = f(*bar, x, y));
-                bar
+                if bar.shape() != operand.shape() {
+                    let mut sum = Array::zeros(operand.raw_dim());
+                    add_sum3(sum.view_mut(), &bar, x, y, f);
+                    return sum;
+                }
+                Zip::from(&mut bar)
+                    .and_broadcast(x)
+                    .and_broadcast(y)
+                    .for_each(|bar, &x, &y| *bar = f(*bar, x, y));
+                same_axes(bar)
             },
         );
     }
@@ -181,5 +183,7 @@ pub(super) fn add_into<A: Real, D: Dimension + 'static, S: Slot<Array<A, D>>>(
 
 #[inline]
 fn same_axes<A, O: Dimension, D: Dimension>(array: Array<A, O>) -> Array<A, D> {
-    array.into_dimensionality().expect("equal shapes have equally many axes")
+    array
+        .into_dimensionality()
+        .expect("equal shapes have equally many axes")
 }

@@ -6,8 +6,8 @@ use super::super::gemv::{add_mat_vec, add_outer};
 use super::super::shapes::{require_same_shape, require_shape, sum2};
 use super::super::slots::add_into;
 use super::namespaces;
-use crate::slot::{Slot, SlotMut, TangentArg};
 use crate::Real;
+use crate::slot::{Slot, SlotMut, TangentArg};
 use ndarray::linalg::{general_mat_mul as mat_mul, general_mat_vec_mul as mat_vec_mul};
 use ndarray::{Array1, Array2, ArrayRef, Ix1, Ix2, Zip};
 
@@ -51,7 +51,10 @@ impl kron {
         a_bar: SA,
         b_bar: SB,
     ) {
-        require_shape(out_bar.shape(), &[a.nrows() * b.nrows(), a.ncols() * b.ncols()]);
+        require_shape(
+            out_bar.shape(),
+            &[a.nrows() * b.nrows(), a.ncols() * b.ncols()],
+        );
         if b.is_empty() {
             return;
         }
@@ -62,7 +65,9 @@ impl kron {
             });
         });
         add_into(b_bar, b, |mut into| {
-            Zip::from(a).and(blocks()).for_each(|&a, block| into.scaled_add(a, &block));
+            Zip::from(a)
+                .and(blocks())
+                .for_each(|&a, block| into.scaled_add(a, &block));
         });
     }
 }
@@ -124,8 +129,12 @@ impl general_mat_mul {
         require_same_shape(&bar, c);
         alpha_bar.add(|| sum2(&bar, &a.dot(b), |bar, product| bar * product));
         beta_bar.add(|| sum2(&bar, c, |bar, c| bar * c));
-        add_into(a_bar, a, |mut into| mat_mul(alpha, &bar, &b.t(), A::one(), &mut into));
-        add_into(b_bar, b, |mut into| mat_mul(alpha, &a.t(), &bar, A::one(), &mut into));
+        add_into(a_bar, a, |mut into| {
+            mat_mul(alpha, &bar, &b.t(), A::one(), &mut into)
+        });
+        add_into(b_bar, b, |mut into| {
+            mat_mul(alpha, &a.t(), &bar, A::one(), &mut into)
+        });
         bar.mapv_inplace(|bar| beta * bar);
     }
 }

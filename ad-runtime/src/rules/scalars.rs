@@ -1,0 +1,3 @@
+//! The rules of the methods of real scalars.
+
+ad_macros::scalar_methods!();
