@@ -28,6 +28,8 @@ pub struct Facts {
     mutable: HashSet<String>,
     /// Names that hold closures, with the closure.
     pub closures: HashMap<String, syn::ExprClosure>,
+    /// Names that hold iterators, with the chain that makes them: a chain runs where it is consumed.
+    pub iterators: HashMap<String, Expr>,
     /// Type parameters bounded by `Real`.
     pub reals: HashSet<String>,
     /// Integers that were computed from active values.
@@ -112,6 +114,7 @@ impl Facts {
             }
             Expr::Call(e) => {
                 !is_stop_gradient(&e.func)
+                    && !is_error(&e.func)
                     && (e.args.iter().any(|e| self.active(e)) || self.active_callee(&e.func))
             }
             Expr::Macro(e) => {
@@ -188,6 +191,11 @@ impl Facts {
 /// `stop_gradient` by whatever path.
 pub fn is_stop_gradient(func: &Expr) -> bool {
     matches!(func, Expr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "stop_gradient"))
+}
+
+/// `Err(..)`: the error of a `Result` carries no derivative.
+fn is_error(func: &Expr) -> bool {
+    matches!(func, Expr::Path(p) if p.path.is_ident("Err"))
 }
 
 /// Macros that yield a value made of their arguments.

@@ -120,8 +120,15 @@ pub struct Function {
 
 impl Function {
     /// Reads a function; `#[constant]` is taken off its parameters.
-    pub fn parse(mut item: ItemFn, options: Options, errors: &Errors) -> Function {
-        let reals = real_parameters(&item.sig.generics);
+    pub fn parse(item: ItemFn, options: Options, errors: &Errors) -> Function {
+        Function::parse_in(item, options, &syn::Generics::default(), errors)
+    }
+
+    /// Reads a function of an `impl` block or trait with `outer` generics.
+    pub fn parse_in(mut item: ItemFn, options: Options, outer: &syn::Generics, errors: &Errors) -> Function {
+        let mut reals = real_parameters(&item.sig.generics);
+        reals.extend(real_parameters(outer));
+        strip_checkpoints(&mut item.block, errors);
         if let Some(token) = &item.sig.asyncness {
             errors.at(token, "an `async` function cannot be differentiated: differentiate the computation in a function of its own");
         }
@@ -233,6 +240,30 @@ fn take_constant(attrs: &mut Vec<syn::Attribute>, errors: &Errors) -> bool {
         !is
     });
     found
+}
+
+/// Checks the `#[checkpoint(n)]` attributes of loops and takes them off.
+fn strip_checkpoints(block: &mut syn::Block, errors: &Errors) {
+    struct Strip<'a>(&'a Errors);
+    impl syn::visit_mut::VisitMut for Strip<'_> {
+        fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+            let attrs = match e {
+                syn::Expr::ForLoop(e) => &mut e.attrs,
+                syn::Expr::While(e) => &mut e.attrs,
+                syn::Expr::Loop(e) => &mut e.attrs,
+                _ => return syn::visit_mut::visit_expr_mut(self, e),
+            };
+            attrs.retain(|attr| {
+                let is = attr.path().is_ident("checkpoint");
+                if is && attr.parse_args::<syn::Expr>().is_err() {
+                    self.0.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
+                }
+                !is
+            });
+            syn::visit_mut::visit_expr_mut(self, e);
+        }
+    }
+    syn::visit_mut::VisitMut::visit_block_mut(&mut Strip(errors), block);
 }
 
 fn is_unit(ty: &Type) -> bool {

@@ -456,9 +456,9 @@ impl Program {
                 if *by_ref && let Some((Proj::Deref, rest)) = proj.split_first() {
                     proj = rest;
                 }
-                let mut resolved = self.resolve(target);
+                let mut resolved = target.clone();
                 resolved.proj.extend(proj.iter().cloned());
-                resolved
+                self.resolve(&resolved)
             }
             _ => place.clone(),
         }

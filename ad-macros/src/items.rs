@@ -31,7 +31,7 @@ pub fn expand(item: TokenStream, options: Options, errors: &Errors) -> TokenStre
 fn trait_method(item: TokenStream, options: Options, errors: &Errors) -> TokenStream {
     match syn::parse2::<syn::TraitItemFn>(item.clone()) {
         Ok(method) => {
-            let (method, siblings) = declared(method, options, errors);
+            let (method, siblings) = declared(method, options, &syn::Generics::default(), errors);
             let found = errors.to_compile_errors();
             quote!(#method #siblings #found)
         }
@@ -43,7 +43,7 @@ fn trait_method(item: TokenStream, options: Options, errors: &Errors) -> TokenSt
 }
 
 /// A method of a trait: its declaration and those of its siblings.
-fn declared(method: syn::TraitItemFn, mut options: Options, errors: &Errors) -> (syn::TraitItemFn, TokenStream) {
+fn declared(method: syn::TraitItemFn, mut options: Options, outer: &syn::Generics, errors: &Errors) -> (syn::TraitItemFn, TokenStream) {
     options.associated = true;
     let has_body = method.default.is_some();
     let body = method.default.clone().unwrap_or_else(|| syn::parse_quote!({ ::core::unreachable!() }));
@@ -54,7 +54,7 @@ fn declared(method: syn::TraitItemFn, mut options: Options, errors: &Errors) -> 
         sig: method.sig.clone(),
         block: Box::new(body),
     };
-    let f = Function::parse(item, options, errors);
+    let f = Function::parse_in(item, options, outer, errors);
     let cleaned = syn::TraitItemFn { sig: f.item.sig.clone(), ..method };
     if f.active().next().is_none() {
         return (cleaned, TokenStream::new());
@@ -73,7 +73,7 @@ fn definition(mut item: syn::ItemTrait, options: Options, errors: &Errors) -> To
     for inner in std::mem::take(&mut item.items) {
         match inner {
             TraitItem::Fn(method) if !has_attribute(&method.attrs) => {
-                let (method, generated) = declared(method, options.clone(), errors);
+                let (method, generated) = declared(method, options.clone(), &item.generics, errors);
                 items.push(TraitItem::Fn(method));
                 siblings.extend(generated);
             }
@@ -98,6 +98,7 @@ fn implementation(mut block: syn::ItemImpl, options: Options, errors: &Errors) -
     }
     let in_trait = trait_name.is_some();
     let mut siblings = TokenStream::new();
+    let generics = block.generics.clone();
     for inner in &mut block.items {
         let ImplItem::Fn(method) = inner else { continue };
         if has_attribute(&method.attrs) {
@@ -112,8 +113,9 @@ fn implementation(mut block: syn::ItemImpl, options: Options, errors: &Errors) -
             sig: method.sig.clone(),
             block: Box::new(method.block.clone()),
         };
-        let f = Function::parse(item, options, errors);
+        let f = Function::parse_in(item, options, &generics, errors);
         method.sig = f.item.sig.clone();
+        method.block = (*f.item.block).clone();
         let naming = Naming::of(&f, in_trait);
         siblings.extend(derivatives(&f, &naming, errors, false));
     }

@@ -2,6 +2,8 @@
 
 mod adjoint;
 mod derive;
+#[cfg(test)]
+mod dev;
 mod emit;
 mod errors;
 mod exits;

@@ -1,5 +1,6 @@
 //! Lowers the user's function, made free of exits, to the intermediate representation.
 
+mod array;
 mod call;
 mod chain;
 mod consume;
@@ -29,6 +30,8 @@ pub struct Lower<'a> {
     taken: HashMap<String, usize>,
     /// How deep closures are inlined, against recursion without end.
     inlining: usize,
+    /// The type of a scalar that nothing else decides.
+    pub default_float: syn::Type,
     /// The name of the function's real type parameter, if it has one.
     pub real: Option<String>,
 }
@@ -44,6 +47,7 @@ impl<'a> Lower<'a> {
             open: Vec::new(),
             taken: HashMap::new(),
             inlining: 0,
+            default_float: syn::parse_quote!(f64),
             real,
         }
     }
@@ -146,4 +150,9 @@ pub fn is_repeatable(tokens: &proc_macro2::TokenStream) -> bool {
 /// Whether the expression is a macro that panics.
 pub fn never_returns(tokens: &proc_macro2::TokenStream) -> bool {
     matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Macro(m)) if crate::facts::is_panic(&m.mac))
+}
+
+/// Whether an expression is an iterator that has not run yet.
+pub fn is_iterator(e: &syn::Expr) -> bool {
+    matches!(e, syn::Expr::MethodCall(_)) && chain::is_chain_like(e)
 }

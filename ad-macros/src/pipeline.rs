@@ -69,6 +69,7 @@ fn compile(f: &Function, errors: &Errors) -> Program {
     let params = f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
     let facts = Facts::of(params, f.reals.clone(), &item.block);
     let mut lower = Lower::new(errors, facts);
+    lower.default_float = default_float(f);
     for p in &f.params {
         lower.param(&p.name, p.active);
     }
@@ -78,4 +79,11 @@ fn compile(f: &Function, errors: &Errors) -> Program {
 /// Expands a function of a module that carries the attribute.
 pub fn differentiate_parsed(item: ItemFn, options: Options, errors: &Errors) -> TokenStream {
     free_function(item, options, errors)
+}
+
+/// The scalar type of the function: `f32` where only that occurs in its signature.
+fn default_float(f: &Function) -> syn::Type {
+    let signature = quote::ToTokens::to_token_stream(&f.item.sig);
+    let has = |name: &str| generate::mentions(&signature, name);
+    if has("f32") && !has("f64") { syn::parse_quote!(f32) } else { syn::parse_quote!(f64) }
 }

@@ -89,7 +89,7 @@ pub fn expand() -> TokenStream {
     let allows = crate::generate::allows();
     quote! {
         /// The derivatives of the methods of real scalars.
-        pub trait ScalarMethods: crate::Real {
+        pub trait ScalarMethods: crate::Tangent + Copy {
             #(#declared)*
         }
         #allows

@@ -617,8 +617,9 @@ impl Tangent {
                 },
                 MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => Some(args.clone()),
             };
+            let dest_dot = dest.filter(|d| self.program[*d].active).map(|d| self.dot_var(d));
             if let Some(dots) = dots {
-                self.emit_for(&place, Stmt::Mutate { op, dest: None, place: target, args: dots });
+                self.emit_for(&place, Stmt::Mutate { op, dest: dest_dot, place: target, args: dots });
             }
         }
         self.emit(Stmt::Mutate { op, dest, place, args });

@@ -117,6 +117,27 @@ impl<T: Tangent> Tangent for Vec<T> {
         self
     }
     #[inline]
+    fn reborrow_ref<'b, 'a: 'b>(borrowed: &'b &'a [T]) -> &'b [T]
+    where
+        Self: 'a,
+    {
+        borrowed
+    }
+    #[inline]
+    fn reborrow_mut<'b, 'a: 'b>(borrowed: &'b mut &'a mut [T]) -> &'b mut [T]
+    where
+        Self: 'a,
+    {
+        borrowed
+    }
+    #[inline]
+    fn share<'b, 'a: 'b>(borrowed: &'b &'a mut [T]) -> &'b [T]
+    where
+        Self: 'a,
+    {
+        borrowed
+    }
+    #[inline]
     fn from_ref(borrowed: &[T]) -> Self {
         borrowed.to_vec()
     }

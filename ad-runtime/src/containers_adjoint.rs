@@ -29,6 +29,12 @@ pub fn pop<T>(bar: &mut Vec<T>) -> T {
     bar.pop().expect("the cotangent of a pushed element")
 }
 
+/// Undoes `pop`.
+#[inline(always)]
+pub fn unpop<T>(vec: &mut Vec<T>, popped: Option<T>) {
+    vec.extend(popped);
+}
+
 /// Takes the cotangents of all elements.
 fn drain<T: Tangent>(bar: &mut [T]) -> impl Iterator<Item = T> + '_ {
     bar.iter_mut().map(|b| T::take(b.tangent_mut()))

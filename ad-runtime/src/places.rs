@@ -41,117 +41,86 @@ impl<T: Clone> Keep for [T] {
     }
 }
 
-/// A slot that counts only where the parameter is active in this call.
-pub struct When<S> {
-    active: bool,
-    slot: S,
+/// The cotangent (or mutable tangent) of a whole parameter, which counts only where the parameter is active in this call.
+pub struct When<'b, T: Tangent + 'b> {
+    borrowed: Option<T::Mut<'b>>,
 }
 
-/// Borrows a cotangent or tangent that is itself held by a borrow or a view.
-pub trait Reborrow {
-    /// The borrow.
-    type Borrowed;
-    /// Borrows.
-    fn reborrow(self) -> Self::Borrowed;
+/// The tangent of a whole parameter, which counts only where the parameter is active in this call.
+pub struct WhenDot<'b, T: Tangent + 'b> {
+    borrowed: Option<T::Ref<'b>>,
 }
 
-impl<'a, 'b, T: ?Sized> Reborrow for &'b mut &'a mut T {
-    type Borrowed = &'b mut T;
-    #[inline(always)]
-    fn reborrow(self) -> &'b mut T {
-        self
-    }
-}
-
-impl<'a, 'b, T: ?Sized> Reborrow for &'b &'a mut T {
-    type Borrowed = &'b T;
-    #[inline(always)]
-    fn reborrow(self) -> &'b T {
-        self
-    }
-}
-
-impl<'a, 'b, T: ?Sized> Reborrow for &'b &'a T {
-    type Borrowed = &'a T;
-    #[inline(always)]
-    fn reborrow(self) -> &'a T {
-        self
-    }
-}
-
-#[cfg(feature = "ndarray")]
-mod views {
-    use super::Reborrow;
-    use ndarray::{ArrayView, ArrayViewMut};
-
-    impl<'a, 'b, A, D> Reborrow for &'b mut ArrayViewMut<'a, A, D> {
-        type Borrowed = Self;
-        #[inline(always)]
-        fn reborrow(self) -> Self {
-            self
-        }
-    }
-
-    impl<'a, 'b, A, D> Reborrow for &'b ArrayViewMut<'a, A, D> {
-        type Borrowed = Self;
-        #[inline(always)]
-        fn reborrow(self) -> Self {
-            self
-        }
-    }
-
-    impl<'a, 'b, A, D> Reborrow for &'b ArrayView<'a, A, D> {
-        type Borrowed = Self;
-        #[inline(always)]
-        fn reborrow(self) -> Self {
-            self
-        }
-    }
-}
-
-/// The cotangent or tangent of a whole parameter, where the parameter is active.
+/// The cotangent of the whole parameter `primal`, where it is active.
 #[inline(always)]
-pub fn when<R: Reborrow>(active: bool, borrowed: R) -> When<R::Borrowed> {
+pub fn when<'b, 'a: 'b, P>(active: bool, _: &P, borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>) -> When<'b, P::Tangent>
+where
+    P: Differentiable + ?Sized,
+    P::Tangent: 'a,
+{
     When {
-        active,
-        slot: borrowed.reborrow(),
+        borrowed: active.then(|| P::Tangent::reborrow_mut(borrowed)),
+    }
+}
+
+/// The tangent of the whole parameter `primal`, where it is active.
+#[inline(always)]
+pub fn when_dot<'b, 'a: 'b, P>(active: bool, _: &P, borrowed: &'b <P::Tangent as Tangent>::Ref<'a>) -> WhenDot<'b, P::Tangent>
+where
+    P: Differentiable + ?Sized,
+    P::Tangent: 'a,
+{
+    WhenDot {
+        borrowed: active.then(|| P::Tangent::reborrow_ref(borrowed)),
     }
 }
 
 /// Borrows the cotangent of a whole parameter.
 #[inline(always)]
-pub fn part_mut<R: Reborrow>(borrowed: R) -> R::Borrowed {
-    borrowed.reborrow()
+pub fn part_mut<'b, 'a: 'b, P>(_: &P, borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>) -> <P::Tangent as Tangent>::Mut<'b>
+where
+    P: Differentiable + ?Sized,
+    P::Tangent: 'a,
+{
+    P::Tangent::reborrow_mut(borrowed)
 }
 
-impl<T: Tangent, S: Slot<T>> Slot<T> for When<S> {
-    const ACTIVE: bool = S::ACTIVE;
+impl<T: Tangent> Slot<T> for When<'_, T> {
+    const ACTIVE: bool = true;
     #[inline(always)]
-    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), fresh: impl FnOnce() -> T) {
-        if self.active {
-            self.slot.update(add, fresh);
+    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), _: impl FnOnce() -> T) {
+        if let Some(bar) = &mut self.borrowed {
+            add(T::reborrow_mut(bar));
         }
     }
     #[inline(always)]
     fn add(&mut self, contribution: impl FnOnce() -> T) {
-        if self.active {
-            self.slot.add(contribution);
+        if let Some(bar) = &mut self.borrowed {
+            T::accumulate(T::reborrow_mut(bar), contribution());
         }
     }
 }
 
-impl<T: Tangent, S: SlotMut<T>> SlotMut<T> for When<S> {
+impl<T: Tangent> SlotMut<T> for When<'_, T> {
     #[inline(always)]
     fn get(&mut self) -> Option<T::Mut<'_>> {
-        if self.active { self.slot.get() } else { None }
+        self.borrowed.as_mut().map(T::reborrow_mut)
     }
 }
 
-impl<T: Tangent, S: TangentArg<T>> TangentArg<T> for When<S> {
-    const ACTIVE: bool = S::ACTIVE;
+impl<T: Tangent> TangentArg<T> for When<'_, T> {
+    const ACTIVE: bool = true;
     #[inline(always)]
     fn get(&self) -> Option<T::Ref<'_>> {
-        if self.active { self.slot.get() } else { None }
+        self.borrowed.as_ref().map(T::share)
+    }
+}
+
+impl<T: Tangent> TangentArg<T> for WhenDot<'_, T> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        self.borrowed.as_ref().map(T::reborrow_ref)
     }
 }
 

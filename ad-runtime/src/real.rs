@@ -1,5 +1,6 @@
 //! The scalar bound of generic differentiable code.
 
+use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, Sub};
 use crate::{Differentiable, Tangent};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
 use std::fmt::{Debug, Display};
@@ -44,6 +45,13 @@ pub trait Real:
     + Sync
     + Differentiable<Tangent = Self>
     + Tangent
+    + ScalarMethods
+    + BinaryRule<Add, Self, Output = Self>
+    + BinaryRule<Sub, Self, Output = Self>
+    + BinaryRule<Mul, Self, Output = Self>
+    + BinaryRule<Div, Self, Output = Self>
+    + BinaryRule<Rem, Self, Output = Self>
+    + NegRule<Output = Self>
     + ScalarOperand
     + 'static
 {

@@ -2,8 +2,8 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
-pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, truncate_adjoint};
-pub use crate::places::{Either, part_mut, read_part, take_part, when};
+pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, unpop, truncate_adjoint};
+pub use crate::places::{Either, part_mut, read_part, take_part, when, when_dot};
 pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
 };
@@ -177,7 +177,7 @@ pub mod methods {
     pub use crate::places::TransposedMut;
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
-        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule, ElementwiseMethods,
+        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule, DotSquareRule, ElementwiseMethods,
         InPlaceMethods, IntoMethods, IntoOwnedMethods, MapMethods, MapvMethods, MatrixPartMethods, PartMethods,
         PowerMethods, ReductionMethods, RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
         VectorConstructors, VectorMethods,
@@ -253,3 +253,9 @@ pub fn unboxed<T>(bar: Box<T>) -> T {
 /// Captures the lifetimes in `T`: what `use<..>` does in later editions.
 pub trait Captures<T> {}
 impl<T, U: ?Sized> Captures<T> for U {}
+
+/// Compares two items by the user's function.
+#[inline(always)]
+pub fn compare<T>(a: &T, b: &T, compare: impl FnOnce(&T, &T) -> core::cmp::Ordering) -> core::cmp::Ordering {
+    compare(a, b)
+}

@@ -11,6 +11,50 @@ use std::ops::AddAssign;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inactive;
 
+/// The parts of something without derivative, which have none either.
+#[derive(Clone, Copy, Debug)]
+pub struct InactiveParts(
+    pub Inactive,
+    pub Inactive,
+    pub Inactive,
+    pub Inactive,
+    pub Inactive,
+    pub Inactive,
+);
+
+const PARTS: InactiveParts = InactiveParts(Inactive, Inactive, Inactive, Inactive, Inactive, Inactive);
+
+impl std::ops::Deref for Inactive {
+    type Target = InactiveParts;
+    #[inline(always)]
+    fn deref(&self) -> &InactiveParts {
+        &PARTS
+    }
+}
+
+impl std::ops::DerefMut for Inactive {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut InactiveParts {
+        // A value of size zero: nothing is allocated.
+        Box::leak(Box::new(PARTS))
+    }
+}
+
+impl<I> std::ops::Index<I> for Inactive {
+    type Output = Inactive;
+    #[inline(always)]
+    fn index(&self, _: I) -> &Inactive {
+        self
+    }
+}
+
+impl<I> std::ops::IndexMut<I> for Inactive {
+    #[inline(always)]
+    fn index_mut(&mut self, _: I) -> &mut Inactive {
+        self
+    }
+}
+
 impl<T> AddAssign<T> for Inactive {
     #[inline(always)]
     fn add_assign(&mut self, _: T) {}
@@ -243,6 +287,39 @@ impl<T: Tangent> TangentArg<T> for Inactive {
 }
 
 impl<T: Tangent> TangentArg<T> for &Inactive {
+    const ACTIVE: bool = false;
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        None
+    }
+}
+
+/// A tangent that could also be changed.
+impl<T: Tangent> TangentArg<T> for &mut T {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        Some((**self).tangent_ref())
+    }
+}
+
+impl<T: Tangent> TangentArg<Vec<T>> for &mut [T] {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn get(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<T: Tangent, const N: usize> TangentArg<Vec<T>> for &mut [T; N] {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn get(&self) -> Option<&[T]> {
+        Some(&self[..])
+    }
+}
+
+impl<T: Tangent> TangentArg<T> for &mut Inactive {
     const ACTIVE: bool = false;
     #[inline(always)]
     fn get(&self) -> Option<T::Ref<'_>> {

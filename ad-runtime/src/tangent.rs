@@ -43,6 +43,18 @@ pub trait Tangent: Differentiable<Tangent = Self> + Clone + Debug + PartialEq + 
     fn tangent_ref(&self) -> Self::Ref<'_>;
     /// Borrows the tangent mutably.
     fn tangent_mut(&mut self) -> Self::Mut<'_>;
+    /// Borrows again what is borrowed.
+    fn reborrow_ref<'b, 'a: 'b>(borrowed: &'b Self::Ref<'a>) -> Self::Ref<'b>
+    where
+        Self: 'a;
+    /// Borrows again what is borrowed mutably.
+    fn reborrow_mut<'b, 'a: 'b>(borrowed: &'b mut Self::Mut<'a>) -> Self::Mut<'b>
+    where
+        Self: 'a;
+    /// Borrows for reading what is borrowed mutably.
+    fn share<'b, 'a: 'b>(borrowed: &'b Self::Mut<'a>) -> Self::Ref<'b>
+    where
+        Self: 'a;
     /// The owned tangent that `borrowed` shows.
     fn from_ref(borrowed: Self::Ref<'_>) -> Self;
     /// `into += contribution`.
@@ -74,6 +86,27 @@ macro_rules! borrow_as_self {
         #[inline]
         fn tangent_mut(&mut self) -> &mut Self {
             self
+        }
+        #[inline]
+        fn reborrow_ref<'b, 'a: 'b>(borrowed: &'b &'a Self) -> &'b Self
+        where
+            Self: 'a,
+        {
+            borrowed
+        }
+        #[inline]
+        fn reborrow_mut<'b, 'a: 'b>(borrowed: &'b mut &'a mut Self) -> &'b mut Self
+        where
+            Self: 'a,
+        {
+            borrowed
+        }
+        #[inline]
+        fn share<'b, 'a: 'b>(borrowed: &'b &'a mut Self) -> &'b Self
+        where
+            Self: 'a,
+        {
+            borrowed
         }
         #[inline]
         fn from_ref(borrowed: &Self) -> Self {

@@ -28,7 +28,7 @@ impl Adjoint {
         } else {
             Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))])
         };
-        let restore = Stmt::Assign { place: self.resolve(place), value: Expr::var(var) };
+        let restore = Stmt::Assign { place: self.program.resolve(place), value: Expr::var(var) };
         Some((Stmt::Let { var, ty: None, value }, restore))
     }
 
@@ -253,6 +253,20 @@ impl Adjoint {
                 }
                 self.emit(Stmt::Do(Expr::runtime("drop_last", vec![Expr::borrow_mut(Expr::Place(resolved))])));
             }
+            MutOp::Pop => {
+                let dest = dest.expect("what is popped has a name");
+                let bar = match self.finish(dest) {
+                    Some(bar) => bar,
+                    None => Expr::runtime("zero", vec![Expr::borrow(Expr::var(dest))]),
+                };
+                if self.is_active_place(&place) {
+                    let bar = self.bound(bar, "popped_bar");
+                    let mirrored = self.mirror(&place);
+                    self.emit(Stmt::Do(Expr::runtime("unpop", vec![Expr::borrow_mut(Expr::Place(mirrored)), bar])));
+                }
+                let popped = Expr::runtime("clone", vec![Expr::borrow(Expr::var(dest))]);
+                self.emit(Stmt::Do(Expr::runtime("unpop", vec![Expr::borrow_mut(Expr::Place(resolved)), popped])));
+            }
             MutOp::SwapElements => {
                 let swap = |place: Place| {
                     Stmt::Do(Expr::Method { recv: Box::new(Expr::Place(place)), name: syn::parse_quote!(swap), turbofish: None, args: args.clone() })
@@ -345,7 +359,8 @@ impl Adjoint {
     fn slot_or_part(&mut self, place: &Place) -> Expr {
         let mirrored = self.mirror(place);
         if self.resolve(place).is_var() && self.guard_of(place).is_some() {
-            return Expr::runtime("part_mut", vec![Expr::borrow_mut(Expr::Place(mirrored))]);
+            let param = self.resolve(place).root;
+            return Expr::runtime("part_mut", vec![Expr::var(param), Expr::borrow_mut(Expr::Place(mirrored))]);
         }
         Expr::borrow_mut(Expr::Place(mirrored))
     }

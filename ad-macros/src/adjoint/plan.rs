@@ -98,7 +98,7 @@ fn cheap(program: &Program, value: &Expr) -> bool {
         Expr::Unary(_, a) => program.ty_of(a).is_float() && cheap(program, a),
         Expr::Binary(_, a, b) => program.ty_of(value).is_float() && cheap(program, a) && cheap(program, b),
         Expr::Cast(a, _) => cheap(program, a),
-        Expr::Ref { mutable: false, expr } => cheap(program, expr),
+        Expr::Ref { mutable: false, .. } => true,
         Expr::Method { recv, name, args, .. } => {
             program.ty_of(recv).is_float()
                 && crate::rules::scalar(&name.to_string()).is_some_and(|rule| !rule.costly)
@@ -298,6 +298,7 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>) -> 
             true
         }
         Stmt::Do(Expr::Runtime { function: "drop_last", args }) => undo_is_live(program, args, live),
+        Stmt::Do(Expr::Runtime { function: "unpop", args }) if undoes(program, &args[..1]) => undo_is_live(program, args, live),
         Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => undo_is_live(program, args, live),
         Stmt::Do(Expr::Method { recv, name, .. })
             if (name == "swap" || name == "reverse") && undoes(program, std::slice::from_ref(&**recv)) =>

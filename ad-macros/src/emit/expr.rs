@@ -245,9 +245,15 @@ impl Emitter<'_> {
                 }
             }
             ("when", [Expr::Place(param), bar]) => {
-                let flag = active_flag(self.name(param.root));
+                let name = self.name(param.root);
+                let flag = active_flag(name);
+                let mutable = matches!(bar, Expr::Ref { mutable: true, .. });
                 let bar = self.expr(bar);
-                quote!(::ad_runtime::rt::when(#flag, #bar))
+                if mutable {
+                    quote!(::ad_runtime::rt::when(#flag, &#name, #bar))
+                } else {
+                    quote!(::ad_runtime::rt::when_dot(#flag, &#name, #bar))
+                }
             }
             ("read_active", [Expr::Place(param), value]) => {
                 let flag = active_flag(self.name(param.root));
@@ -264,6 +270,10 @@ impl Emitter<'_> {
                 let flag = active_flag(self.name(param.root));
                 let (primal, dot) = (self.expr(primal), self.expr(dot));
                 quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
+            }
+            ("part_mut", [Expr::Place(param), bar]) => {
+                let (name, bar) = (self.name(param.root), self.expr(bar));
+                quote!(::ad_runtime::rt::part_mut(&#name, #bar))
             }
             ("swap", [a, b]) => {
                 let (a, b) = (self.expr(a), self.expr(b));

@@ -278,6 +278,10 @@ impl Facts {
                 },
                 _ => Ty::Vec(Box::new(Ty::Unknown)),
             },
+            ("array", "from_fn") => match e.args.first() {
+                Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
+                _ => Ty::Unknown,
+            },
             ("mem", "replace" | "take") => match e.args.first().map(|e| self.infer(e)) {
                 Some(Ty::RefMut(t)) => *t,
                 _ => Ty::Unknown,
@@ -328,6 +332,9 @@ impl Facts {
                 ty => ty.clone(),
             },
             "sum" | "product" => target.unwrap_or(Ty::Unknown),
+            "last" | "nth" | "next" | "max_by" | "min_by" | "reduce" if crate::lower::is_iterator(&e.receiver) => {
+                Ty::Option(Box::new(self.item(&e.receiver)))
+            }
             "collect" => match target {
                 Some(Ty::Vec(t)) if *t == Ty::Unknown => match self.item(&e.receiver) {
                     Ty::Unknown => Ty::Vec(t),
@@ -336,6 +343,10 @@ impl Facts {
                 other => other.unwrap_or(Ty::Unknown),
             },
             "fold" => e.args.first().map_or(Ty::Unknown, |init| self.infer(init)),
+            "map" if matches!(recv.deref(), Ty::Array(_)) => match e.args.first() {
+                Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
+                _ => Ty::Array(Box::new(element)),
+            },
             _ if element == Ty::Unknown => Ty::Unknown,
             "to_vec" | "into_vec" | "to_owned" => Ty::Vec(Box::new(element)),
             "as_slice" => Ty::Ref(Box::new(Ty::Slice(Box::new(element)))),
@@ -361,6 +372,10 @@ impl Facts {
             Expr::Paren(e) => self.item(&e.expr),
             Expr::Range(_) => Ty::Discrete,
             Expr::MethodCall(e) => self.item_of_method(e),
+            Expr::Path(p) if p.path.get_ident().is_some_and(|i| self.iterators.contains_key(&i.to_string())) => {
+                let name = p.path.get_ident().expect("it is one").to_string();
+                self.item(&self.iterators[&name])
+            }
             expr => item_of_value(&self.infer(expr)),
         }
     }

@@ -45,6 +45,7 @@ impl Facts {
                 }
             }
             Pat::TupleStruct(p) => {
+                let active = active && !p.path.segments.last().is_some_and(|s| s.ident == "Err");
                 for sub in &p.elems {
                     let is_some = p.path.segments.last().is_some_and(|s| s.ident == "Some");
                     let ty = part(ty, |ty| match ty {
@@ -152,6 +153,12 @@ impl<'a> Visit<'a> for Facts {
                     self.closures.insert(p.ident.to_string(), closure.clone());
                     let active = self.mentions_active_expr(&closure.body);
                     self.bind(&local.pat, &Ty::Unknown, active);
+                }
+                if let Pat::Ident(p) = &local.pat
+                    && p.mutability.is_none()
+                    && crate::lower::is_iterator(&init.expr)
+                {
+                    self.iterators.insert(p.ident.to_string(), (*init.expr).clone());
                 }
                 self.visit_expr(&init.expr);
                 self.let_bound(&local.pat, &init.expr);

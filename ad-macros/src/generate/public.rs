@@ -81,10 +81,24 @@ fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
         .iter()
         .map(|p| {
             let name = &p.name;
+            if again && is_function(p, f) {
+                return quote!(&#name);
+            }
             let copies = p.is_ref() || p.ty.is_copy() || p.ty == crate::ir::Ty::Discrete;
             if again && !copies { quote!(::core::clone::Clone::clone(&#name)) } else { quote!(#name) }
         })
         .collect()
+}
+
+/// Whether a parameter is a function by value, which is called by reference.
+fn is_function(p: &Param, f: &Function) -> bool {
+    match &p.written {
+        Type::ImplTrait(_) => !p.active,
+        Type::Path(t) => t.path.get_ident().is_some_and(|i| {
+            !p.active && f.item.sig.generics.type_params().any(|g| g.ident == *i)
+        }),
+        _ => false,
+    }
 }
 
 fn one(f: &Function) -> TokenStream {

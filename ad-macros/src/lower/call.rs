@@ -80,8 +80,9 @@ impl Lower<'_> {
             }
         }
         match (owner, last, &args[..]) {
-            ("mem", "replace", [SynExpr::Reference(target), new]) => {
-                let place = self.place(&target.expr);
+            ("array", "from_fn", [f]) => self.array_from_fn(f),
+            ("mem", "replace", [target, new]) => {
+                let place = self.target_place(target);
                 let new = self.named_operand("new", new);
                 let ty = self.program.ty_of_place(&place);
                 let active = self.is_active(&place);
@@ -89,8 +90,8 @@ impl Lower<'_> {
                 self.push(Stmt::Assign { place, value: new });
                 Some(old)
             }
-            ("mem", "take", [SynExpr::Reference(target)]) => {
-                let place = self.place(&target.expr);
+            ("mem", "take", [target]) => {
+                let place = self.target_place(target);
                 let ty = self.program.ty_of_place(&place);
                 let active = self.is_active(&place);
                 let old = self.name("old", Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]), ty, active);
@@ -117,9 +118,22 @@ impl Lower<'_> {
             e => e.clone(),
         };
         let (a, b) = (target(&call.args[0]), target(&call.args[1]));
-        let (a, b) = (self.place(&a), self.place(&b));
+        let (a, b) = (self.target_place(&a), self.target_place(&b));
         self.push(Stmt::Mutate { op: MutOp::SwapPlaces, dest: None, place: a, args: vec![Expr::Place(b)] });
         true
+    }
+
+    /// What a `&mut` argument points to.
+    fn target_place(&mut self, e: &SynExpr) -> Place {
+        let e = match e {
+            SynExpr::Reference(r) => &r.expr,
+            e => e,
+        };
+        let place = self.place(e);
+        if matches!(self.program.ty_of_place(&place), Ty::RefMut(_)) {
+            return place.then(crate::ir::Proj::Deref);
+        }
+        place
     }
 
     /// The body of a closure, with its parameters bound to the arguments.

@@ -77,10 +77,25 @@ impl Lower<'_> {
         match e {
             SynExpr::Paren(e) => self.chain(&e.expr),
             SynExpr::MethodCall(call) => self.chain_method(call),
+            SynExpr::Path(p) if p.path.get_ident().is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())) => {
+                let name = p.path.get_ident().expect("it is one").to_string();
+                let made = self.facts.iterators[&name].clone();
+                self.chain(&made)
+            }
             e => {
                 let seq = self.source(e)?;
                 Some(Chain { seq, stages: Vec::new() })
             }
+        }
+    }
+
+    /// Whether an expression is a name for an iterator.
+    pub(super) fn is_iterator_name(&self, e: &SynExpr) -> bool {
+        match e {
+            SynExpr::Path(p) => p.path.get_ident().is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())),
+            SynExpr::Paren(e) => self.is_iterator_name(&e.expr),
+            SynExpr::MethodCall(c) => self.is_iterator_name(&c.receiver),
+            _ => false,
         }
     }
 
@@ -142,6 +157,11 @@ impl Lower<'_> {
                 let place = self.frozen(e);
                 Some(self.elements(place, by, &ty))
             }
+            SynExpr::Call(call) if call.args.len() == 1 && matches!(&*call.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "once")) => {
+                let value = &call.args[0];
+                let array: SynExpr = syn::parse_quote!([#value]);
+                self.source(&array)
+            }
             SynExpr::Array(_) => {
                 let ty = self.facts.infer(e);
                 let place = self.named_operand("items", e);
@@ -182,7 +202,7 @@ impl Lower<'_> {
             "map", "zip", "enumerate", "rev", "skip", "take", "step_by", "chain", "filter", "filter_map", "flat_map",
             "flatten", "scan", "take_while", "skip_while", "map_while", "copied", "cloned", "inspect", "into_iter", "by_ref", "peekable", "iter", "fuse",
         ];
-        if !adaptors.contains(&name.as_str()) || !is_chain_like(recv) && !matches!(self.facts.infer(recv), Ty::Vec(_) | Ty::Array(_) | Ty::Ref(_) | Ty::RefMut(_)) {
+        if !adaptors.contains(&name.as_str()) || !is_chain_like(recv) && !self.is_iterator_name(recv) && !matches!(self.facts.infer(recv), Ty::Vec(_) | Ty::Array(_) | Ty::Ref(_) | Ty::RefMut(_)) {
             return None;
         }
         let mut chain = self.chain(recv)?;
@@ -191,7 +211,7 @@ impl Lower<'_> {
             Some(SynExpr::Path(p)) => Some(syn::parse_quote!(|__item| #p(__item))),
             _ => None,
         };
-        let plain = chain.stages.is_empty();
+        let plain = chain.stages.is_empty() && (name == "chain" || !has_chain(&chain.seq));
         let wrap = |chain: Chain, f: &dyn Fn(Box<Seq>) -> Seq| Chain { seq: f(Box::new(chain.seq)), stages: chain.stages };
         let stage = |mut chain: Chain, stage: Stage| {
             chain.stages.push(stage);
@@ -275,10 +295,20 @@ impl Lower<'_> {
             return None;
         }
         if name == "into_iter" {
-            return match self.source(recv) {
-                Some(seq) => Some(seq),
-                None => None,
+            if let Some(seq) = self.source(recv) {
+                return Some(seq);
+            }
+            // What is consumed is iterated by value; its elements are cloned where they are not `Copy`.
+            let ty = self.facts.infer(recv);
+            let place = if self.is_place(recv) {
+                self.frozen(recv)
+            } else {
+                match self.named_operand("items", recv) {
+                    Expr::Place(place) => place,
+                    _ => return None,
+                }
             };
+            return Some(self.elements(place, None, &ty));
         }
         if matches!(recv, SynExpr::Range(_)) || matches!(recv, SynExpr::Paren(p) if matches!(*p.expr, SynExpr::Range(_))) {
             return None;
@@ -328,7 +358,7 @@ impl Lower<'_> {
         Some(match seq {
             Seq::Range { lo, hi } => {
                 let hi = hi.as_ref()?;
-                if lo.to_string() == "0" { hi.clone() } else { quote!(::ad_runtime::rt::distance(#lo, #hi)) }
+                quote!(::ad_runtime::rt::distance(#lo, #hi))
             }
             Seq::Elements { place, .. } => {
                 let place = self.tokens_of(place);
@@ -374,7 +404,7 @@ impl Lower<'_> {
     fn item(&mut self, seq: &Seq, k: &TokenStream) -> Item {
         match seq {
             Seq::Range { lo, .. } => {
-                let tokens = if lo.to_string() == "0" { k.clone() } else { quote!(::ad_runtime::rt::offset(#lo, #k)) };
+                let tokens = quote!(::ad_runtime::rt::offset(#lo, #k));
                 Item::Value(self.verbatim_tokens(tokens, Ty::Discrete), Ty::Discrete)
             }
             Seq::Elements { place, by, generic } => {
@@ -760,11 +790,19 @@ impl Lower<'_> {
                     }
                     e => e.clone(),
                 };
-                match self.chain(&body) {
+                let inner = match self.facts.infer(&body).deref() {
+                    Ty::Option(_) => None,
+                    _ => self.chain(&body),
+                };
+                match inner {
                     Some(inner) => {
                         let (rest, setup) = (rest.to_vec(), setup.to_vec());
                         self.drive(inner, &mut |lower, item| lower.stages(&rest, &setup, item, sink));
                         None
+                    }
+                    None if matches!(self.facts.infer(&body), Ty::Option(_)) || is_option_ref(&self.facts.infer(&body)) => {
+                        let value = self.operand(&body);
+                        self.optional(value, rest, setup, sink, false)
                     }
                     None => {
                         self.errors.at(&body, "what is flattened here cannot be differentiated: iterate over a range, a slice or a chain of the standard adaptors");
@@ -875,6 +913,16 @@ fn view(method: &str, mirror: &str, args: Vec<Expr>) -> Proj {
     Proj::View { method: ident(method), mirror: ident(mirror), args }
 }
 
+/// Whether a value is a reference to an `Option`.
+fn is_option_ref(ty: &Ty) -> bool {
+    matches!(ty.deref(), Ty::Option(_))
+}
+
+/// Whether a sequence has two parts, which are driven one after the other.
+fn has_chain(seq: &Seq) -> bool {
+    matches!(seq, Seq::Chain(..))
+}
+
 /// An item behind a reference, as a predicate takes it.
 fn reference_to(item: &Item) -> Item {
     match item {
@@ -888,7 +936,7 @@ fn reference_to(item: &Item) -> Item {
 }
 
 /// Whether an expression looks like an iterator, so that `map` is the iterator's.
-pub(super) fn is_chain_like(e: &SynExpr) -> bool {
+pub fn is_chain_like(e: &SynExpr) -> bool {
     match e {
         SynExpr::Range(_) => true,
         SynExpr::Paren(e) => is_chain_like(&e.expr),

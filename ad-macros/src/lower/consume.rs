@@ -13,7 +13,7 @@ impl Lower<'_> {
         let known = [
             "sum", "product", "fold", "try_fold", "max_by", "min_by", "collect", "last", "nth", "reduce", "unzip", "next",
         ];
-        if !known.contains(&name.as_str()) || !super::chain::is_chain_like(&call.receiver) {
+        if !known.contains(&name.as_str()) || !super::chain::is_chain_like(&call.receiver) && !self.is_iterator_name(&call.receiver) {
             return None;
         }
         if name == "max_by" || name == "min_by" {
@@ -110,6 +110,10 @@ impl Lower<'_> {
         let ty = self.facts.infer(init);
         let value = if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
         let active = !ty.is_discrete();
+        let literal = matches!(&value, Expr::Verbatim { reads, .. } if reads.is_empty());
+        if literal && ty.is_float() {
+            return self.mutable_typed("acc", value, ty);
+        }
         self.mutable("acc", value, ty, active)
     }
 
@@ -158,7 +162,14 @@ impl Lower<'_> {
         let closure = self.folding(call.args.first()?)?;
         let none = Expr::Verbatim { tokens: quote!(::core::option::Option::None), reads: vec![], ty: Ty::Unknown };
         let item_ty = self.facts.item(&call.receiver).deref().clone();
+        let float = self.scalar_type(&item_ty);
         let place = self.mutable("reduced", none, Ty::Option(Box::new(item_ty.clone())), true);
+        if item_ty.is_float()
+            && let Some(Stmt::Let { ty, .. }) = self.open.last_mut().and_then(|stmts| stmts.last_mut())
+        {
+            let float = float.clone();
+            *ty = Some(syn::parse_quote!(::core::option::Option<#float>));
+        }
         let target = place.clone();
         self.drive(chain, &mut |lower, item| {
             let item = lower.value_of(item);
@@ -223,7 +234,7 @@ impl Lower<'_> {
         Expr::Place(place)
     }
 
-    fn push_all(&mut self, place: &Place, chain: Chain) {
+    pub(super) fn push_all(&mut self, place: &Place, chain: Chain) {
         let target = place.clone();
         self.drive(chain, &mut |lower, item| {
             let value = lower.value_of(item);
@@ -307,7 +318,7 @@ impl Lower<'_> {
         let compare = call.args.first()?;
         let method = quote::format_ident!("{}", name);
         let tokens = quote! {
-            (#recv).enumerate().#method(|__left, __right| (#compare)(&__left.1, &__right.1)).map(|__found| __found.0)
+            (#recv).enumerate().#method(|__left, __right| ::ad_runtime::rt::compare(&__left.1, &__right.1, #compare)).map(|__found| __found.0)
         };
         let best = self.verbatim_tokens(tokens, Ty::Discrete);
         let best = self.name("best", best, Ty::Discrete, false);

@@ -129,11 +129,27 @@ impl Lower<'_> {
     }
 
     fn matching(&mut self, scrutinee: &SynExpr, arms: &[(&Pat, Option<&SynExpr>)], dest: Option<Var>) {
+        if let Some(()) = self.match_element(scrutinee, arms, dest) {
+            return;
+        }
         let active = self.facts.active(scrutinee);
         // A tuple of places is matched in place, so that its parts keep their own cotangents.
         let (value, by_ref) = match scrutinee {
             SynExpr::Reference(r) if active && self.is_place(&r.expr) => {
                 (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some()))
+            }
+            SynExpr::MethodCall(call)
+                if active
+                    && (call.method == "as_ref" || call.method == "as_mut" || call.method == "as_deref")
+                    && self.is_place(&call.receiver) =>
+            {
+                let place = self.frozen(&call.receiver);
+                let place = if matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)) {
+                    place.then(crate::ir::Proj::Deref)
+                } else {
+                    place
+                };
+                (Expr::Place(place), Some(call.method == "as_mut"))
             }
             e if active && self.is_place(e) => (Expr::Place(self.frozen(e)), None),
             e if active => {
@@ -167,6 +183,38 @@ impl Lower<'_> {
             None => Expr::Place(place.clone()),
         };
         self.match_arms(value, Some(place), arms, dest, scrutinee);
+    }
+
+    /// `if let Some(p) = x.first_mut() { .. } else { .. }`: `p` is another name for the element.
+    fn match_element(&mut self, scrutinee: &SynExpr, arms: &[(&Pat, Option<&SynExpr>)], dest: Option<Var>) -> Option<()> {
+        let SynExpr::MethodCall(call) = scrutinee else { return None };
+        let (pat, then, els) = match arms {
+            [(Pat::TupleStruct(some), then), (_, els)] if some.path.is_ident("Some") && some.elems.len() == 1 => {
+                (&some.elems[0], *then, *els)
+            }
+            _ => return None,
+        };
+        if !self.facts.active(&call.receiver) || !self.is_place(&call.receiver) {
+            return None;
+        }
+        let base = &call.receiver;
+        let known = matches!(self.facts.infer(base).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        let name = call.method.to_string();
+        let cond: SynExpr = match (name.as_str(), call.args.first()) {
+            ("first" | "last" | "first_mut" | "last_mut", None) if known => syn::parse_quote!(!#base.is_empty()),
+            ("get" | "get_mut", Some(index)) if known && !matches!(index, SynExpr::Range(_)) => syn::parse_quote!(#index < #base.len()),
+            _ => return None,
+        };
+        let cond = self.condition(&cond);
+        let id = self.fresh_id();
+        let then = self.branch(dest, |lower| {
+            let place = lower.element_place(call)?;
+            lower.bind_item(pat, Item::Place(place, Some(name.ends_with("_mut"))));
+            then.and_then(|then| lower.branch_value(then))
+        });
+        let els = self.branch(dest, |lower| els.and_then(|els| lower.branch_value(els)));
+        self.push(Stmt::If { id, dest, cond, then, els });
+        Some(())
     }
 
     fn name_inactive(&mut self, value: Expr, scrutinee: &SynExpr) -> Expr {

@@ -244,6 +244,22 @@ impl Lower<'_> {
         Place::var(var)
     }
 
+    /// The type of a real scalar, in tokens.
+    pub(super) fn scalar_type(&self, ty: &Ty) -> syn::Type {
+        match crate::rules::float_of(ty).or_else(|| self.real.clone()) {
+            Some(name) => syn::parse_str(&name).expect("a type parameter is a type"),
+            None => self.default_float.clone(),
+        }
+    }
+
+    /// A mutable scalar whose type is stated, so that methods can be called on it.
+    pub(super) fn mutable_typed(&mut self, base: &str, value: Expr, ty: Ty) -> Place {
+        let var = self.temp(base, ty.clone(), true, true);
+        let stated = self.scalar_type(&ty);
+        self.push(Stmt::Let { var, ty: Some(stated), value });
+        Place::var(var)
+    }
+
     pub(super) fn field(place: &Place, index: usize) -> Place {
         place.clone().then(Proj::Field(index.into()))
     }

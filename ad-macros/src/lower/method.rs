@@ -22,11 +22,42 @@ impl Lower<'_> {
         {
             return value;
         }
+        if name == "pop"
+            && call.args.is_empty()
+            && self.is_place(&call.receiver)
+            && !matches!(recv_ty.deref(), Ty::NdArray { .. })
+        {
+            let place = self.place(&call.receiver);
+            self.refuse_borrowed_growth(&place, &call.method);
+            let ty = Ty::Option(Box::new(self.program.ty_of_place(&place).element()));
+            let dest = self.temp("popped", ty, true, false);
+            self.push(Stmt::Mutate { op: MutOp::Pop, dest: Some(dest), place, args: vec![] });
+            return Expr::var(dest);
+        }
+        if matches!(name.as_str(), "take" | "replace")
+            && matches!(recv_ty.deref(), Ty::Option(_))
+            && self.is_place(&call.receiver)
+        {
+            return self.option_taken(call);
+        }
         if let Some(value) = self.option_method(call, &name, &recv_ty) {
             return value;
         }
         if let Some(value) = self.container_method(call, &name, &recv_ty) {
             return value;
+        }
+        if name == "map"
+            && let Some(f) = call.args.first()
+            && self.is_array_like(&call.receiver, &recv_ty)
+        {
+            return self.array_map(&call.receiver, f);
+        }
+        if ["iter", "iter_mut", "into_iter", "next", "peekable", "peek"].contains(&name.as_str()) {
+            self.errors.at(
+                &call.method,
+                "an iterator over active values that is stored or advanced by hand cannot be differentiated: use a `for` loop, or a chain that ends in a consumer",
+            );
+            return self.verbatim(&SynExpr::MethodCall(call.clone()));
         }
         if let Some(closure) = call.args.iter().find(|a| matches!(a, SynExpr::Closure(_))) {
             self.errors.at(
@@ -126,6 +157,37 @@ impl Lower<'_> {
         self.name("t", value, ty, active)
     }
 
+    /// The cotangent of a `&mut Vec` parameter is a slice of the caller's, which cannot grow.
+    fn refuse_borrowed_growth(&self, place: &Place, method: &syn::Ident) {
+        let info = &self.program[self.program.base(place)];
+        let parameter = matches!(info.role, crate::ir::Role::Param) && matches!(info.ty, Ty::RefMut(_));
+        if parameter && self.is_active(place) && place.proj.iter().all(|p| matches!(p, Proj::Deref)) {
+            self.errors.at(
+                method,
+                "a `&mut Vec` parameter that grows or shrinks cannot be differentiated: take the `Vec` by value and return it",
+            );
+        }
+    }
+
+    /// `option.take()` and `option.replace(x)`: the old value, and an assignment.
+    fn option_taken(&mut self, call: &syn::ExprMethodCall) -> Expr {
+        let place = self.place(&call.receiver);
+        let (ty, active) = (self.program.ty_of_place(&place), self.is_active(&place));
+        let new = match call.args.first() {
+            Some(new) => {
+                let new = self.named_operand("new", new);
+                let path = quote::quote!(::core::option::Option::Some);
+                let some = Expr::Call { path, args: vec![new], kind: crate::ir::CallKind::Constructor };
+                self.name("new", some, ty.clone(), active)
+            }
+            None => Expr::lit(quote::quote!(::core::option::Option::None)),
+        };
+        let old = Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]);
+        let old = self.name("old", old, ty, active);
+        self.push(Stmt::Assign { place, value: new });
+        old
+    }
+
     /// Methods of `Option` (and `Result`) as matches.
     fn option_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
         let receiver = &call.receiver;
@@ -135,20 +197,60 @@ impl Lower<'_> {
                 return Some(self.unwrap(call));
             }
             ("unwrap_or", Some(default)) => syn::parse_quote!(match #receiver { Some(__v) => __v, None => #default }),
-            ("map", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
-                let (pat, body) = (&c.inputs[0], &c.body);
+            ("map", Some(f)) if self.is_optional(receiver, ty) => {
+                let (pat, body) = applied(f)?;
                 syn::parse_quote!(match #receiver { Some(#pat) => Some(#body), None => None })
             }
-            ("and_then", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
-                let (pat, body) = (&c.inputs[0], &c.body);
+            ("and_then", Some(f)) => {
+                let (pat, body) = applied(f)?;
                 syn::parse_quote!(match #receiver { Some(#pat) => #body, None => None })
             }
+            ("map_or", Some(default)) => {
+                let (pat, body) = applied(call.args.iter().nth(1)?)?;
+                syn::parse_quote!(match #receiver { Some(#pat) => #body, None => #default })
+            }
+            ("map_or_else", Some(SynExpr::Closure(default))) => {
+                let (pat, body) = applied(call.args.iter().nth(1)?)?;
+                let default = &default.body;
+                syn::parse_quote!(match #receiver { Some(#pat) => #body, None => #default })
+            }
+            ("unwrap_or_else", Some(SynExpr::Closure(default))) if default.inputs.is_empty() => {
+                let default = &default.body;
+                syn::parse_quote!(match #receiver { Some(__v) => __v, None => #default })
+            }
+            ("unwrap_or_default", None) => {
+                syn::parse_quote!(match #receiver { Some(__v) => __v, None => ::core::default::Default::default() })
+            }
+            ("or", Some(other)) => syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other }),
+            ("or_else", Some(SynExpr::Closure(other))) => {
+                let other = &other.body;
+                syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other })
+            }
+            ("filter", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
+                let (pat, body) = (&c.inputs[0], &c.body);
+                syn::parse_quote!(match #receiver {
+                    Some(__v) => if { let #pat = &__v; #body } { Some(__v) } else { None },
+                    None => None
+                })
+            }
+            ("ok_or", Some(error)) => syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) }),
+            ("ok", None) => syn::parse_quote!(match #receiver { Ok(__v) => Some(__v), Err(_) => None }),
             ("copied" | "cloned", None) if matches!(ty.deref(), Ty::Option(_)) => {
                 syn::parse_quote!(match #receiver { Some(__v) => Some(*__v), None => None })
             }
             _ => return None,
         };
         Some(self.fresh_match(rewritten))
+    }
+
+    /// Whether `map` on the receiver is that of `Option`: by its type, or where the type is not
+    /// known, because it is the value of a call rather than a place.
+    fn is_optional(&self, receiver: &SynExpr, ty: &Ty) -> bool {
+        match ty.deref() {
+            Ty::Option(_) => true,
+            Ty::Unknown => matches!(receiver, SynExpr::Call(_)) || matches!(receiver, SynExpr::MethodCall(c) if !super::chain::is_chain_like(receiver) && c.method != "into_iter"),
+            _ => false,
+        }
     }
 
     /// Lowers a match that binds `__v`, under a name of its own.
@@ -195,7 +297,7 @@ impl Lower<'_> {
     }
 
     /// `x.first()`, `x.last()`, `x.get(i)` of a container, as the place of the element.
-    fn element_place(&mut self, call: &syn::ExprMethodCall) -> Option<Place> {
+    pub(super) fn element_place(&mut self, call: &syn::ExprMethodCall) -> Option<Place> {
         if !self.is_place(&call.receiver) {
             return None;
         }
@@ -259,8 +361,20 @@ impl Lower<'_> {
             });
             return;
         }
+        if call.method == "extend"
+            && self.is_place(&call.receiver)
+            && let Some(items) = call.args.first()
+            && !matches!(items, SynExpr::Reference(_))
+            && let Some(chain) = self.chain(items)
+        {
+            let place = self.frozen(&call.receiver);
+            return self.push_all(&place, chain);
+        }
         if let Some(op) = self.mutation(call) {
             let place = self.place(&call.receiver);
+            if matches!(op, MutOp::Push | MutOp::Extend | MutOp::Truncate | MutOp::Resize) {
+                self.refuse_borrowed_growth(&place, &call.method);
+            }
             let args: Vec<Expr> = call.args.iter().map(|a| self.mutation_argument(op, a)).collect();
             if !self.is_active(&place) && args.iter().any(|a| self.program.reads_active(a)) {
                 self.errors.at(&call.receiver, "an active value is stored in a place that is constant: drop `#[constant]`, or store `stop_gradient(..)` of the value");
@@ -356,4 +470,13 @@ pub(super) fn replace_ident(
             tree => tree.clone(),
         })
         .collect()
+}
+
+/// The parameter and the body of a closure, or of a path applied to a name.
+fn applied(f: &SynExpr) -> Option<(syn::Pat, SynExpr)> {
+    match f {
+        SynExpr::Closure(c) => Some((c.inputs.first()?.clone(), (*c.body).clone())),
+        SynExpr::Path(p) => Some((syn::parse_quote!(__v), syn::parse_quote!(#p(__v)))),
+        _ => None,
+    }
 }

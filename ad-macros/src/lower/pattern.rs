@@ -57,26 +57,27 @@ impl Lower<'_> {
                 }
             }
             Pat::Slice(p) => {
+                let rest = p.elems.iter().position(is_rest);
                 for (i, sub) in p.elems.iter().enumerate() {
-                    match sub {
-                        Pat::Rest(_) if i + 1 == p.elems.len() => {}
-                        Pat::Ident(rest) if matches!(rest.subpat.as_ref().map(|(_, s)| &**s), Some(Pat::Rest(_))) => {
-                            if i + 1 != p.elems.len() {
-                                self.errors.at(rest, "a rest that is not the last part of a slice pattern cannot be differentiated: use indices");
-                            }
-                            let range = Expr::Verbatim { tokens: quote!(#i..), reads: vec![], ty: Ty::Discrete };
-                            let mut path = path.clone();
-                            path.push(Proj::Index(range));
-                            found.push((rest.ident.clone(), path));
+                    let from_end = p.elems.len() - 1 - i;
+                    let tokens = match rest {
+                        Some(at) if i == at => {
+                            let Pat::Ident(named) = sub else { continue };
+                            let end = (from_end > 0).then(|| from_the_end(from_end - 1));
+                            let range = Expr::Verbatim { tokens: quote!(#i..#end), reads: vec![], ty: Ty::Discrete };
+                            let mut whole = path.clone();
+                            whole.push(Proj::Index(range));
+                            found.push((named.ident.clone(), whole));
+                            continue;
                         }
-                        Pat::Rest(_) => {
-                            self.errors.at(sub, "a rest that is not the last part of a slice pattern cannot be differentiated: use indices");
+                        Some(at) if i > at => from_the_end(from_end),
+                        _ => {
+                            let i = syn::Index::from(i);
+                            quote!(#i)
                         }
-                        sub => {
-                            let index = Expr::Verbatim { tokens: { let i = syn::Index::from(i); quote!(#i) }, reads: vec![], ty: Ty::Discrete };
-                            self.inside(Proj::Index(index), sub, path, refutable, found);
-                        }
-                    }
+                    };
+                    let index = Expr::Verbatim { tokens, reads: vec![], ty: Ty::Discrete };
+                    self.inside(Proj::Index(index), sub, path, refutable, found);
                 }
             }
             Pat::Or(p) => {
@@ -95,6 +96,25 @@ impl Lower<'_> {
         }
     }
 
+    /// Writes indices that count from the end by the length of what is indexed.
+    fn counted_from_the_end(&self, place: &Place, path: Vec<Proj>) -> Vec<Proj> {
+        let mut whole = place.clone();
+        let mut done = Vec::new();
+        for mut proj in path {
+            if let Proj::Index(Expr::Verbatim { tokens, reads, .. }) = &mut proj
+                && crate::generate::mentions(tokens, FROM_THE_END)
+            {
+                let base = crate::emit::place_tokens(&self.program, &whole);
+                let length = quote!(#base.len());
+                *tokens = replace_tokens(tokens.clone(), &length);
+                *reads = self.reads_in(tokens);
+            }
+            whole.proj.push(proj.clone());
+            done.push(proj);
+        }
+        done
+    }
+
     fn inside(&self, proj: Proj, sub: &Pat, path: &mut Vec<Proj>, refutable: bool, found: &mut Vec<(Ident, Vec<Proj>)>) {
         path.push(proj);
         self.collect(sub, path, refutable, found);
@@ -107,6 +127,7 @@ impl Lower<'_> {
             .into_iter()
             .map(|(name, proj)| {
                 let key = name.to_string();
+                let proj = self.counted_from_the_end(place, proj);
                 let mut whole = place.clone();
                 whole.proj.extend(proj.iter().cloned());
                 if self.facts.ty(&key) == Ty::Unknown {
@@ -222,5 +243,33 @@ impl Lower<'_> {
     /// A part of a place by a member.
     pub(super) fn member(place: &Place, member: Member) -> Place {
         place.clone().then(Proj::Field(member))
+    }
+}
+
+/// Stands for the length of what is indexed.
+const FROM_THE_END: &str = "__length";
+
+/// The index of the element that `n` others follow.
+fn from_the_end(n: usize) -> proc_macro2::TokenStream {
+    let length = quote::format_ident!("{}", FROM_THE_END);
+    let n = proc_macro2::Literal::usize_unsuffixed(n + 1);
+    quote!(#length - #n)
+}
+
+fn replace_tokens(tokens: proc_macro2::TokenStream, length: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|tree| match tree {
+            proc_macro2::TokenTree::Ident(i) if i == FROM_THE_END => length.clone(),
+            tree => tree.into(),
+        })
+        .collect()
+}
+
+fn is_rest(pat: &Pat) -> bool {
+    match pat {
+        Pat::Rest(_) => true,
+        Pat::Ident(p) => matches!(p.subpat.as_ref().map(|(_, s)| &**s), Some(Pat::Rest(_))),
+        _ => false,
     }
 }

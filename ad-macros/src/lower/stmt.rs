@@ -107,6 +107,9 @@ impl Lower<'_> {
     }
 
     fn bind_name(&mut self, p: &syn::PatIdent, ty: Option<syn::Type>, init: &SynExpr) {
+        if self.facts.iterators.contains_key(&p.ident.to_string()) && self.facts.mentions_active_expr(init) {
+            return;
+        }
         if let SynExpr::Closure(closure) = init
             && self.facts.is_active(&p.ident.to_string())
         {
@@ -126,7 +129,8 @@ impl Lower<'_> {
                 } else {
                     Expr::Place(place.clone())
                 };
-                let place = self.program.resolve(&place);
+                let chained = place.is_var() && matches!(self.program[place.root].role, Role::Alias { .. });
+                let place = if chained { place } else { self.program.resolve(&place) };
                 let ty_known = self.facts.infer(init);
                 self.facts.set_ty(&p.ident.to_string(), ty_known);
                 let var = self.local(&p.ident, Role::Alias { place, by_ref });

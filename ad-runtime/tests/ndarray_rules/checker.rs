@@ -2,7 +2,7 @@
 //!
 //! For every direction `ẋ` and every cotangent `z̄`, `⟨z̄, f'(x) ẋ⟩ = ⟨f'(x)ᵀ z̄, ẋ⟩`.
 
-use ad_runtime::{Real, Tangent};
+use ad_runtime::Real;
 use ndarray::{Array, Dimension};
 
 /// What the checker must be able to do with values and tangents, which here have the same type.
@@ -165,9 +165,68 @@ pub fn assert_adjoint<X: Space>(
     );
 }
 
-/// The difference of two tangents.
-pub fn minus<T: Space + Tangent>(a: &T, b: &T) -> T {
-    a.plus(-1.0, b)
+/// A rule of one operand under test; a pair of operands counts as one.
+pub struct Case<X> {
+    name: String,
+    /// The operand.
+    pub x: X,
+    /// The direction in which it moves.
+    pub x_dot: X,
+    /// What its cotangent is before the pullback adds to it.
+    pub start: X,
+}
+
+impl<X: Space> Case<X> {
+    pub fn new(name: impl ToString, x: X) -> Self {
+        let mut random = Random::new();
+        let (x_dot, start) = (x.random_like(&mut random), x.random_like(&mut random));
+        Case {
+            name: name.to_string(),
+            x,
+            x_dot,
+            start,
+        }
+    }
+
+    /// Checks a tangent against central differences of `value` in the direction `x_dot`. Returns a cotangent.
+    pub fn tangent<Z: Space>(
+        &self,
+        what: &str,
+        x_dot: &X,
+        value: &dyn Fn(&X) -> Z,
+        z_dot: &Z,
+    ) -> Z {
+        let step = X::step();
+        let up = value(&self.x.plus(step, x_dot));
+        let down = value(&self.x.plus(-step, x_dot));
+        let zero = up.plus(-1.0, &up);
+        let slope = zero.plus(0.5 / step, &up).plus(-0.5 / step, &down);
+        assert_close(
+            &format!("{}: {what}", self.name),
+            z_dot,
+            &slope,
+            step * step * 30.0,
+        );
+        z_dot.random_like(&mut Random::new())
+    }
+
+    /// Checks what a pullback added to `start`, by inner products. Returns the contribution.
+    pub fn adjoint<Z: Space>(&self, z_bar: &Z, z_dot: &Z, x_bar: &X) -> X {
+        let added = x_bar.plus(-1.0, &self.start);
+        assert_adjoint(&self.name, z_bar, z_dot, &added, &self.x_dot);
+        added
+    }
+
+    /// Checks that the same was added by other slots.
+    pub fn same(&self, what: &str, added: &X, expected: &X) {
+        let rounding = X::step().powi(3) * 100.0;
+        assert_close(&format!("{}: {what}", self.name), added, expected, rounding);
+    }
+}
+
+/// Zero of the shape of `x`.
+pub fn zero_of<X: Space>(x: &X) -> X {
+    x.plus(-1.0, x)
 }
 
 /// Checks a rule of two operands with every kind of slot.
@@ -182,103 +241,79 @@ macro_rules! check2 {
         adjoint($z_bar:ident, $x_bar:ident, $y_bar:ident) $adjoint:expr;
     ) => {{
         use ad_runtime::slot::{Inactive, Pending};
-        use $crate::checker::{Random, Space, assert_adjoint, assert_close, minus};
-        let name: String = $name.to_string();
-        let mut random = Random::new();
-        let (x0, y0) = ($x0, $y0);
-        let (x1, y1) = (x0.random_like(&mut random), y0.random_like(&mut random));
-        let step = $crate::checker::step_of(&x0);
-        let tolerance = step * step * 30.0;
-        // The tangent against central differences.
-        let at = |sx: f64, sy: f64| {
-            let (x2, y2) = (x0.plus(sx, &x1), y0.plus(sy, &y1));
-            let ($x, $y) = (&x2, &y2);
+        use $crate::checker::{Case, zero_of};
+        let case = Case::new($name, ($x0, $y0));
+        let value = |pair: &_| {
+            let ($x, $y) = $crate::checker::both(&case, pair);
             $value
         };
-        let slope = |sx: f64, sy: f64| {
-            let up = at(sx * step, sy * step);
-            let down = at(-sx * step, -sy * step);
-            let zero = up.plus(-1.0, &up);
-            zero.plus(0.5 / step, &up).plus(-0.5 / step, &down)
-        };
-        let ($x, $y) = (&x0, &y0);
+        let ($x, $y) = (&case.x.0, &case.x.1);
         let _ = ($x, $y);
+        let (x1, y1) = (&case.x_dot.0, &case.x_dot.1);
+        // The tangent against differences, in each operand and in both.
+        let (x_only, y_only) = ((x1.clone(), zero_of(y1)), (zero_of(x1), y1.clone()));
+        case.tangent("tangent in x", &x_only, &value, &{
+            let ($x_dot, $y_dot) = (x1, Inactive);
+            $jvp
+        });
+        case.tangent("tangent in y", &y_only, &value, &{
+            let ($x_dot, $y_dot) = (Inactive, y1);
+            $jvp
+        });
         let z_dot = {
-            let ($x_dot, $y_dot) = (&x1, &y1);
+            let ($x_dot, $y_dot) = (x1, y1);
             $jvp
         };
-        let z_dot_x = {
-            let ($x_dot, $y_dot) = (&x1, Inactive);
-            $jvp
-        };
-        let z_dot_y = {
-            let ($x_dot, $y_dot) = (Inactive, &y1);
-            $jvp
-        };
-        assert_close(
-            &format!("{name}: tangent in x"),
-            &z_dot_x,
-            &slope(1.0, 0.0),
-            tolerance,
-        );
-        assert_close(
-            &format!("{name}: tangent in y"),
-            &z_dot_y,
-            &slope(0.0, 1.0),
-            tolerance,
-        );
-        assert_close(
-            &format!("{name}: tangent"),
-            &z_dot,
-            &slope(1.0, 1.0),
-            tolerance,
-        );
+        let z_bar = case.tangent("tangent", &case.x_dot, &value, &z_dot);
         // The adjoint against the tangent, added to what is already there.
-        let z_bar = z_dot.random_like(&mut random);
-        let (x_start, y_start) = (x1.random_like(&mut random), y1.random_like(&mut random));
-        let (mut x2, mut y2) = (x_start.clone(), y_start.clone());
+        let mut bars = case.start.clone();
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x2, &mut y2);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut bars.0, &mut bars.1);
             $adjoint;
         }
-        let both = (minus(&x2, &x_start), minus(&y2, &y_start));
-        assert_adjoint(&name, &z_bar, &z_dot, &both, &(x1.clone(), y1.clone()));
+        let added = case.adjoint(&z_bar, &z_dot, &bars);
         // One slot alone, and slots without a cotangent yet.
-        let (mut x3, mut y3) = (x_start.clone(), y_start.clone());
+        let mut alone = case.start.clone();
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x3, Inactive);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut alone.0, Inactive);
             $adjoint;
         }
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y3);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut alone.1);
             $adjoint;
         }
-        let rounding = step.powi(3) * 100.0;
-        assert_close(&format!("{name}: x alone"), &x2, &x3, rounding);
-        assert_close(&format!("{name}: y alone"), &y2, &y3, rounding);
-        let (mut x4, mut y4) = (Pending::new(), Pending::new());
+        case.same("one slot alone", &alone, &bars);
+        let mut fresh = (Pending::new(), Pending::new());
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x4, &mut y4);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut fresh.0, &mut fresh.1);
             $adjoint;
         }
-        let fresh = (x4.finish(&x0), y4.finish(&y0));
-        assert_close(&format!("{name}: fresh"), &fresh, &both, rounding);
-        let (mut x5, mut y5) = (Pending::new(), Pending::new());
+        case.same("fresh", &(fresh.0.finish($x), fresh.1.finish($y)), &added);
+        let mut fresh = (Pending::new(), Pending::new());
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut x5, Inactive);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), &mut fresh.0, Inactive);
             $adjoint;
         }
         {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, &mut y5);
+            let ($z_bar, $x_bar, $y_bar) = (z_bar, Inactive, &mut fresh.1);
             $adjoint;
         }
-        let fresh = (x5.finish(&x0), y5.finish(&y0));
-        assert_close(&format!("{name}: fresh alone"), &fresh, &both, rounding);
-        {
-            let ($z_bar, $x_bar, $y_bar) = (z_bar.clone(), Inactive, Inactive);
-            $adjoint;
-        }
+        case.same(
+            "one fresh slot alone",
+            &(fresh.0.finish($x), fresh.1.finish($y)),
+            &added,
+        );
     }};
+}
+
+/// The operands in a pair of the type of `case`.
+pub fn both<'a, X, Y>(_: &Case<(X, Y)>, pair: &'a (X, Y)) -> (&'a X, &'a Y) {
+    (&pair.0, &pair.1)
+}
+
+/// The operand, of the type of `case`.
+pub fn only<'a, X>(_: &Case<X>, x: &'a X) -> &'a X {
+    x
 }
 
 /// [`check2`] for a rule of one operand.
@@ -291,70 +326,37 @@ macro_rules! check1 {
         adjoint($z_bar:ident, $x_bar:ident) $adjoint:expr;
     ) => {{
         use ad_runtime::slot::{Inactive, Pending};
-        use $crate::checker::{Random, Space, assert_adjoint, assert_close, minus};
-        let name: String = $name.to_string();
-        let mut random = Random::new();
-        let x0 = $x0;
-        let x1 = x0.random_like(&mut random);
-        let step = $crate::checker::step_of(&x0);
-        let at = |factor: f64| {
-            let x2 = x0.plus(factor, &x1);
-            let $x = &x2;
+        let case = $crate::checker::Case::new($name, $x0);
+        let value = |x: &_| {
+            let $x = $crate::checker::only(&case, x);
             $value
         };
-        let (up, down) = (at(step), at(-step));
-        let slope = up
-            .plus(-1.0, &up)
-            .plus(0.5 / step, &up)
-            .plus(-0.5 / step, &down);
-        let $x = &x0;
+        let $x = &case.x;
         let z_dot = {
-            let $x_dot = &x1;
+            let $x_dot = &case.x_dot;
             $jvp
         };
-        assert_close(
-            &format!("{name}: tangent"),
-            &z_dot,
-            &slope,
-            step * step * 30.0,
-        );
-        let no_dot = {
+        let z_bar = case.tangent("tangent", &case.x_dot, &value, &z_dot);
+        let no_dot = $crate::checker::zero_of(&case.x_dot);
+        case.tangent("no tangent", &no_dot, &value, &{
             let $x_dot = Inactive;
             $jvp
-        };
-        assert_close(
-            &format!("{name}: no tangent"),
-            &no_dot,
-            &z_dot.plus(-1.0, &z_dot),
-            0.0,
-        );
-        let z_bar = z_dot.random_like(&mut random);
-        let start = x1.random_like(&mut random);
-        let mut x2 = start.clone();
+        });
+        let mut bar = case.start.clone();
         {
-            let ($z_bar, $x_bar) = (z_bar.clone(), &mut x2);
+            let ($z_bar, $x_bar) = (z_bar.clone(), &mut bar);
             $adjoint;
         }
-        let alone = minus(&x2, &start);
-        assert_adjoint(&name, &z_bar, &z_dot, &alone, &x1);
-        let mut x3 = Pending::new();
+        let added = case.adjoint(&z_bar, &z_dot, &bar);
+        let mut fresh = Pending::new();
         {
-            let ($z_bar, $x_bar) = (z_bar.clone(), &mut x3);
+            let ($z_bar, $x_bar) = (z_bar.clone(), &mut fresh);
             $adjoint;
         }
-        assert_close(
-            &format!("{name}: fresh"),
-            &x3.finish(&x0),
-            &alone,
-            step.powi(3) * 100.0,
-        );
+        case.same("fresh", &fresh.finish(&case.x), &added);
         {
-            let ($z_bar, $x_bar) = (z_bar.clone(), Inactive);
+            let ($z_bar, $x_bar) = (z_bar, Inactive);
             $adjoint;
         }
     }};
-}
-
-pub fn step_of<X: Space>(_: &X) -> f64 {
-    X::step()
 }

@@ -7,6 +7,7 @@ mod arrangements;
 mod changes;
 mod constructors;
 mod elementwise;
+mod generics;
 mod maps;
 mod operators;
 mod products;

@@ -46,7 +46,7 @@ fn equal_shapes() {
     let mut random = Random::new();
     for n in [0, 1, 2, 5, 19] {
         ownerships!(n, random.array::<f64, Ix1>(n), random.array::<f64, Ix1>(n));
-        ownerships!(n, random.array::<f32, Ix1>(n), random.array::<f32, Ix1>(n));
+        operators!(n, x = random.array::<f32, Ix1>(n), y = random.array::<f32, Ix1>(n); x, y);
     }
     for shape in [(0, 3), (1, 1), (3, 4)] {
         operators!("matrix", x = random.array::<f64, Ix2>(shape), y = random.array::<f64, Ix2>(shape); x, y);
@@ -73,7 +73,8 @@ fn broadcasting() {
     let mut random = Random::new();
     let m = |random: &mut Random| random.array::<f64, Ix2>((3, 4));
     ownerships!("3x4, 4", m(&mut random), random.array::<f64, Ix1>(4));
-    ownerships!("4, 3x4", random.array::<f64, Ix1>(4), m(&mut random));
+    operators!("4, 3x4", x = random.array::<f64, Ix1>(4), y = m(&mut random); x, y);
+    operators!("4, 3x4", x = random.array::<f64, Ix1>(4), y = m(&mut random); x, y.clone());
     for shape in [(3, 1), (1, 4), (1, 1), (3, 4)] {
         operators!("m, s", x = m(&mut random), y = random.array::<f64, Ix2>(shape); x, y);
         operators!("s, m", x = random.array::<f64, Ix2>(shape), y = m(&mut random); x, y);
@@ -85,6 +86,14 @@ fn broadcasting() {
     operators!("outer", x = random.array::<f64, Ix2>((11, 1)), y = random.array::<f64, Ix1>(9); x, y);
     operators!("mid", x = random.array::<f64, Ix3>((3, 1, 2)), y = random.array::<f64, Ix3>((1, 5, 2)); x, y);
     operators!("ends", x = random.array::<f64, Ix3>((1, 9, 1)), y = random.array::<f64, Ix3>((3, 9, 10)); x, y);
+    // Slices too long for one loop over everything, over blocks and not.
+    operators!("long", x = random.array::<f64, Ix2>((3, 70)), y = random.array::<f64, Ix1>(70); x, y);
+    let columns = random.array::<f64, Ix2>((3, 70));
+    operators!("3-d", x = random.array::<f64, Ix3>((2, 3, 70)), y = columns.clone(); x, y);
+    let strided = random.array::<f64, Ix2>((3, 140)).slice_move(s![.., ..;2]);
+    operators!("strided", x = strided.clone(), y = random.array::<f64, Ix1>(70); x, y);
+    operators!("lanes", x = random.array::<f64, Ix2>((3, 70)), y = random.array::<f64, Ix2>((3, 1)); x, y);
+    operators!("lanes", x = strided.clone().reversed_axes(), y = random.array::<f64, Ix2>((1, 3)); x, y);
     operators!("0-d", x = random.array::<f64, Ix2>((3, 4)), y = random.array::<f64, _>(()); x, y);
     operators!("empty", x = random.array::<f64, Ix2>((0, 4)), y = random.array::<f64, Ix1>(4); x, y);
     operators!("dyn", x = random.array::<f64, Ix2>((3, 4)), y = random.array::<f64, Ix1>(4).into_dyn(); x, y);

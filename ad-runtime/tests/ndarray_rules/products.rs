@@ -89,6 +89,25 @@ fn all_shapes_of_f32() {
 }
 
 #[test]
+fn twice_the_same_operand() {
+    let mut random = Random::new();
+    for n in [0, 1, 4] {
+        check1!(
+            "x · x", x = random.array::<f64, Ix1>(n);
+            value x.dot(x);
+            jvp(x_dot) x.__dot_jvp(x, x_dot, x_dot).1;
+            adjoint(z_bar, x_bar) x.__dot_square_adjoint(z_bar, x_bar);
+        );
+        check1!(
+            "X X", x = random.array::<f64, Ix2>((n, n));
+            value x.dot(x);
+            jvp(x_dot) x.__dot_jvp(x, x_dot, x_dot).1;
+            adjoint(z_bar, x_bar) x.view().__dot_square_adjoint(z_bar, x_bar);
+        );
+    }
+}
+
+#[test]
 fn parts_of_arrays() {
     let mut random = Random::new();
     let a: Array2<f64> = random.array((5, 6));

@@ -4,7 +4,7 @@
 
 use super::elementwise::steep;
 use super::reductions::{count, products_of_others, std_slope};
-use super::shapes::{require_same_shape, require_shape, sum2};
+use super::shapes::{broadcast, copy, require_same_shape, require_shape, sum2};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use crate::{Real, variant_mismatch};
@@ -148,14 +148,19 @@ fn with_axis<A, D: RemoveAxis>(
 /// Adds `bar`, repeated along `axis`, to the cotangent of `x`.
 #[track_caller]
 fn add_repeated<A: Real, D: RemoveAxis + 'static>(
-    slot: impl Slot<Array<A, D>>,
+    mut slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     axis: Axis,
     bar: &ArrayRef<A, D::Smaller>,
 ) {
-    add_into(slot, x, |mut into| {
-        into.zip_mut_with(&with_axis::<A, D>(bar, axis), |into, &bar| *into += bar);
-    });
+    let bar = with_axis::<A, D>(bar, axis);
+    slot.update(
+        |mut into| {
+            require_same_shape(&into, x);
+            into.zip_mut_with(&bar, |into, &bar| *into += bar);
+        },
+        || copy(&broadcast(&bar, x.raw_dim())),
+    );
 }
 
 /// `Σ (xᵢ - m) ẋᵢ` along `axis`, with the mean `m` of each lane.

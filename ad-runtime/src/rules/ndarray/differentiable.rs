@@ -71,6 +71,30 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
     }
 
     #[inline]
+    fn reborrow_ref<'b, 'a: 'b>(borrowed: &'b ArrayView<'a, A, D>) -> ArrayView<'b, A, D>
+    where
+        Self: 'a,
+    {
+        borrowed.view()
+    }
+
+    #[inline]
+    fn reborrow_mut<'b, 'a: 'b>(borrowed: &'b mut ArrayViewMut<'a, A, D>) -> ArrayViewMut<'b, A, D>
+    where
+        Self: 'a,
+    {
+        borrowed.view_mut()
+    }
+
+    #[inline]
+    fn share<'b, 'a: 'b>(borrowed: &'b ArrayViewMut<'a, A, D>) -> ArrayView<'b, A, D>
+    where
+        Self: 'a,
+    {
+        borrowed.view()
+    }
+
+    #[inline]
     fn from_ref(borrowed: ArrayView<'_, A, D>) -> Self {
         copy(&borrowed)
     }

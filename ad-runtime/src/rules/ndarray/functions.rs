@@ -26,9 +26,9 @@ namespaces! {
     arr1;
     /// The derivatives of [`ndarray::arr2`].
     arr2;
-    /// The derivatives of [`ndarray::stack`].
+    /// The derivatives of [`ndarray::stack()`].
     stack;
-    /// The derivatives of [`ndarray::concatenate`].
+    /// The derivatives of [`ndarray::concatenate()`].
     concatenate;
 }
 

@@ -37,6 +37,6 @@ pub use inplace::InPlaceMethods;
 pub use maps::{MapMethods, MapvMethods};
 pub use operators::Elementwise;
 pub use powers::{PowerMethods, ScalarArgumentMethods};
-pub use products::DotRule;
+pub use products::{DotRule, DotSquareRule};
 pub use reductions::ReductionMethods;
 pub use views::{MatrixPartMethods, PartMethods, SubviewMethods};

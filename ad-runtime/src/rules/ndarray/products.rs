@@ -90,6 +90,39 @@ impl<A: Real> DotRule<ArrayRef<A, Ix1>> for ArrayRef<A, Ix1> {
     }
 }
 
+/// The derivative of `x.dot(&x)`, whose operands share one cotangent.
+///
+/// Twice the same operand: `c = xᵀ x` gives `x̄ += 2 c̄ x`, `C = X X` gives `X̄ += C̄ Xᵀ + Xᵀ C̄`.
+pub trait DotSquareRule: DotRule<Self> {
+    /// Adds the contributions of both operands to the one cotangent.
+    ///
+    /// # Panics
+    /// When a cotangent has another shape than its value.
+    fn __dot_square_adjoint<S: Slot<Self::Tangent>>(
+        &self,
+        out_bar: <Self::Output as Differentiable>::Tangent,
+        self_bar: S,
+    );
+}
+
+impl<A: Real> DotSquareRule for ArrayRef<A, Ix1> {
+    #[inline]
+    #[track_caller]
+    fn __dot_square_adjoint<S: Slot<Array1<A>>>(&self, out_bar: A, self_bar: S) {
+        add_scaled(self_bar, out_bar + out_bar, self);
+    }
+}
+
+impl<A: Real> DotSquareRule for ArrayRef<A, Ix2> {
+    #[inline]
+    #[track_caller]
+    fn __dot_square_adjoint<S: Slot<Array2<A>>>(&self, out_bar: Array2<A>, mut self_bar: S) {
+        require_shape(out_bar.shape(), self.shape());
+        add_mat_mul_to(&mut self_bar, self, &out_bar, &self.t());
+        add_mat_mul_to(&mut self_bar, self, &self.t(), &out_bar);
+    }
+}
+
 /// Adds `factor * x`.
 #[inline]
 #[track_caller]
@@ -248,12 +281,12 @@ impl<A: Real> DotRule<ArrayRef<A, Ix2>> for ArrayRef<A, Ix2> {
         &self,
         rhs: &ArrayRef<A, Ix2>,
         out_bar: Array2<A>,
-        self_bar: SA,
-        rhs_bar: SB,
+        mut self_bar: SA,
+        mut rhs_bar: SB,
     ) {
         require_shape(out_bar.shape(), &[self.nrows(), rhs.ncols()]);
-        add_mat_mul_to(self_bar, self, &out_bar, &rhs.t());
-        add_mat_mul_to(rhs_bar, rhs, &self.t(), &out_bar);
+        add_mat_mul_to(&mut self_bar, self, &out_bar, &rhs.t());
+        add_mat_mul_to(&mut rhs_bar, rhs, &self.t(), &out_bar);
     }
 }
 
@@ -261,7 +294,7 @@ impl<A: Real> DotRule<ArrayRef<A, Ix2>> for ArrayRef<A, Ix2> {
 #[inline]
 #[track_caller]
 fn add_mat_mul_to<A: Real>(
-    mut slot: impl Slot<Array2<A>>,
+    slot: &mut impl Slot<Array2<A>>,
     operand: &ArrayRef<A, Ix2>,
     x: &ArrayRef<A, Ix2>,
     y: &ArrayRef<A, Ix2>,

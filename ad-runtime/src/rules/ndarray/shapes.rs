@@ -70,6 +70,10 @@ pub(super) fn broadcast<A, D: Dimension, O: Dimension>(
     x: &ArrayRef<A, D>,
     dim: O,
 ) -> ArrayView<'_, A, O> {
+    if x.shape() == dim.slice() {
+        let same = x.view().into_dimensionality();
+        return same.expect("equal shapes have equally many axes");
+    }
     match x.broadcast(dim.clone()) {
         Some(view) => view,
         None => shape_mismatch(x.shape(), dim.slice()),
@@ -164,7 +168,7 @@ fn reduce<A: Real, O: Dimension>(
     f: impl Fn(A, A, A) -> A + Copy,
 ) {
     let bar = &terms[0];
-    if bar.is_empty() {
+    if bar.is_empty() || reduce_blocks(&mut into, &terms, f) {
         return;
     }
     let repeated = |axis: &usize| into.len_of(Axis(*axis)) == 1 && bar.len_of(Axis(*axis)) != 1;
@@ -182,8 +186,26 @@ fn reduce<A: Real, O: Dimension>(
     let innermost = (0..bar.ndim())
         .filter(|axis| bar.len_of(Axis(*axis)) != 1)
         .min_by_key(stride);
-    if innermost == Some(axis) {
-        // The last repeated axis is the one along memory: one sum per lane.
+    let slices = bar.len_of(Axis(axis));
+    let along_memory = innermost == Some(axis);
+    let slice = if along_memory {
+        slices
+    } else {
+        bar.len() / slices
+    };
+    if slice < SHORT_SLICE {
+        // A view of each slice would cost more than the slice; one loop over everything does not.
+        let [bar, x, y] = terms;
+        let cells = into.cell_view();
+        Zip::from(broadcast(&cells, bar.raw_dim()))
+            .and(bar)
+            .and(x)
+            .and(y)
+            .for_each(|into, &bar, &x, &y| into.set(into.get() + f(bar, x, y)));
+        return;
+    }
+    if along_memory {
+        // The last repeated axis: one sum per lane.
         let last = bar.ndim() - 1;
         into.swap_axes(axis, last);
         for term in &mut terms {
@@ -195,13 +217,47 @@ fn reduce<A: Real, O: Dimension>(
             .and(x.rows())
             .and(y.rows())
             .for_each(|mut into, bar, x, y| into[0] += lane_sum(bar, x, y, f));
-    } else {
-        for k in 0..bar.len_of(Axis(axis)) {
-            let at = Slice::from(k..k + 1);
-            let slices = terms.each_ref().map(|term| term.slice_axis(Axis(axis), at));
-            reduce(into.view_mut(), slices, f);
+        return;
+    }
+    for k in 0..slices {
+        let at = Slice::from(k..k + 1);
+        let slices = terms.each_ref().map(|term| term.slice_axis(Axis(axis), at));
+        reduce(into.view_mut(), slices, f);
+    }
+}
+
+/// How many elements a slice should have for a view of it to pay off (measured).
+const SHORT_SLICE: usize = 64;
+
+/// The sum over leading axes of row-major terms, which is one over blocks of the length of `into`.
+/// Returns whether it is of this kind.
+fn reduce_blocks<A: Real, O: Dimension>(
+    into: &mut ArrayViewMut<'_, A, O>,
+    terms: &[ArrayView<'_, A, O>; 3],
+    f: impl Fn(A, A, A) -> A,
+) -> bool {
+    let bar = &terms[0];
+    let leading = into.shape().iter().take_while(|&&n| n == 1).count();
+    if into.shape()[leading..] != bar.shape()[leading..] {
+        return false;
+    }
+    let Some(into) = into.as_slice_mut() else {
+        return false;
+    };
+    let [Some(bar), Some(x), Some(y)] = terms.each_ref().map(|term| term.as_slice()) else {
+        return false;
+    };
+    let n = into.len();
+    for ((bar, x), y) in bar
+        .chunks_exact(n)
+        .zip(x.chunks_exact(n))
+        .zip(y.chunks_exact(n))
+    {
+        for (((into, &bar), &x), &y) in into.iter_mut().zip(bar).zip(x).zip(y) {
+            *into += f(bar, x, y);
         }
     }
+    true
 }
 
 /// `Σᵢ f(xᵢ, yᵢ, zᵢ)` over three lanes of equal length.
