@@ -67,7 +67,8 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
         }
     });
     let result = forward.result.or(result);
-    plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new());
+    adjoint.program.depths = adjoint.levels.clone();
+    plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new(), 0);
     let mut forward = forward.stmts;
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     let scalars = adjoint.bars.scalar_params(&adjoint.program);

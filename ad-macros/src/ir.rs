@@ -375,6 +375,8 @@ pub struct Program {
     pub records: HashMap<Id, Record>,
     /// The nesting statements inside a block that leave records which the block's own record holds.
     pub inner_records: HashMap<(Id, usize), Vec<Id>>,
+    /// How deeply nested the block is that defines a variable.
+    pub depths: HashMap<Var, usize>,
     /// The nesting statements that leave a record.
     pub recording: std::collections::HashSet<Id>,
     /// Loops whose iterations are counted by their record, because their number is not known before.

@@ -28,12 +28,14 @@ struct Tangent {
     dots: HashMap<Var, Var>,
     open: Vec<Vec<Stmt>>,
     names: HashSet<String>,
+    /// Parts whose tangents a call changes by way of variables of their own.
+    after: Vec<(Place, Var)>,
 }
 
 /// Differentiates `program` in the direction of its parameters' tangents.
 pub fn push_forward(program: Program) -> Pushed {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut tangent = Tangent { program, dots: HashMap::new(), open: Vec::new(), names };
+    let mut tangent = Tangent { program, dots: HashMap::new(), open: Vec::new(), names, after: Vec::new() };
     let params: Vec<Var> = (0..tangent.program.vars.len())
         .map(Var)
         .filter(|v| matches!(tangent.program[*v].role, Role::Param) && tangent.program[*v].active)
@@ -44,7 +46,7 @@ pub fn push_forward(program: Program) -> Pushed {
     for stmt in body.stmts {
         tangent.statement(stmt);
     }
-    let result_dot = body.result.as_ref().map(|result| tangent.dot_or_zero(result));
+    let result_dot = body.result.as_ref().map(|result| tangent.result_dot(result));
     let stmts = tangent.open.pop().expect("it was opened");
     Pushed { program: tangent.program, stmts, result: body.result, result_dot, params }
 }
@@ -173,6 +175,24 @@ impl Tangent {
             }
             other => unreachable!("it is defined under a name: {other:?}"),
         }
+    }
+
+    /// The tangent of a block's result, which is computed before the result is moved.
+    fn result_dot(&mut self, result: &Expr) -> Expr {
+        if let Expr::Place(place) = result
+            && self.is_active(place)
+            && self.resolve(place).is_var()
+            && self.borrowed_param(place).is_none()
+        {
+            return Expr::Place(self.mirror(place));
+        }
+        let dot = self.dot_or_zero(result);
+        if self.program.ty_of(&dot).is_float() || matches!(dot, Expr::Number(..)) {
+            return dot;
+        }
+        let var = self.variable("result_dot", self.program.ty_of(result), Role::Temp, false);
+        self.emit(Stmt::Let { var, ty: None, value: dot });
+        Expr::var(var)
     }
 
     fn dot_or_zero(&mut self, value: &Expr) -> Expr {
@@ -429,7 +449,7 @@ impl Tangent {
             Some(Expr::Verbatim { tokens, .. }) if crate::lower::never_returns(&tokens) => Some(Expr::lit(tokens)),
             Some(result) if paired => {
                 let result = self.named_result(result);
-                let dot = self.dot_or_zero(&result);
+                let dot = self.result_dot(&result);
                 Some(Expr::Tuple(vec![result, dot]))
             }
             result => result,
@@ -461,7 +481,8 @@ impl Tangent {
             let (a, b) = (self.program[var].name.clone(), self.program[dot].name.clone());
             let mutability = self.program[var].mutable.then(|| quote!(mut));
             let pat = syn::parse_quote!((#mutability #a, #mutability #b));
-            return self.emit(Stmt::Destructure { pat, value: call, vars: vec![(var, vec![]), (dot, vec![])] });
+            self.emit(Stmt::Destructure { pat, value: call, vars: vec![(var, vec![]), (dot, vec![])] });
+            return self.put_back_parts();
         }
         match &value {
             Expr::Struct { path, fields, base } => {
@@ -508,7 +529,7 @@ impl Tangent {
         match value {
             Expr::Call { path, args, kind } if *kind != CallKind::Constructor && self.program.reads_active(value) => {
                 let path = crate::adjoint::sibling(path, kind, "jvp");
-                let dots: Vec<Expr> = args.iter().map(|a| self.arg(a)).collect();
+                let dots = self.args_in_place(args);
                 let args = args.iter().cloned().chain(dots).collect();
                 Some((Expr::Call { path, args, kind: CallKind::Function }, ()))
             }
@@ -524,6 +545,42 @@ impl Tangent {
                 Some((Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args }, ()))
             }
             _ => None,
+        }
+    }
+
+    /// The tangents of the arguments of a call. Where several that are changed in place are parts of
+    /// one variable, they go by way of variables of their own.
+    fn args_in_place(&mut self, args: &[Expr]) -> Vec<Expr> {
+        let root = |tangent: &Self, arg: &Expr| match arg {
+            Expr::Ref { mutable: true, expr } => expr.as_place().filter(|p| tangent.is_active(p)).map(|p| (tangent.resolve(p).root, p.clone())),
+            _ => None,
+        };
+        let roots: Vec<_> = args.iter().map(|a| root(self, a)).collect();
+        let repeated = |i: usize| {
+            roots[i].as_ref().is_some_and(|(r, _)| roots.iter().enumerate().any(|(j, o)| i != j && o.as_ref().is_some_and(|(o, _)| o == r)))
+        };
+        let mut dots = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            if !repeated(i) {
+                dots.push(self.arg(arg));
+                continue;
+            }
+            let (_, place) = roots[i].clone().expect("it is repeated");
+            let ty = self.program.ty_of_place(&place);
+            let scratch = self.variable("part_dot", ty, Role::Temp, true);
+            let value = self.read(&place);
+            self.emit(Stmt::Let { var: scratch, ty: None, value });
+            self.after.push((place, scratch));
+            dots.push(Expr::borrow_mut(Expr::var(scratch)));
+        }
+        dots
+    }
+
+    /// Puts the tangents of parts back that a call changed by way of variables of their own.
+    fn put_back_parts(&mut self) {
+        for (place, scratch) in std::mem::take(&mut self.after) {
+            let target = self.mirror(&place);
+            self.emit_for(&place, Stmt::Assign { place: target, value: Expr::var(scratch) });
         }
     }
 

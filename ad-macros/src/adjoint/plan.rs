@@ -92,7 +92,7 @@ fn is_cheap(program: &Program, stmt: &Stmt) -> bool {
 
 fn cheap(program: &Program, value: &Expr) -> bool {
     match value {
-        Expr::Place(place) => program.ty_of_place(place).is_copy() || place.is_var() || program.ty_of_place(place).is_discrete(),
+        Expr::Place(place) => program.ty_of_place(place).is_copy() || program.ty_of_place(place).is_discrete(),
         Expr::Number(..) => true,
         Expr::Verbatim { tokens, .. } => crate::lower::is_repeatable(tokens),
         Expr::Unary(_, a) => program.ty_of(a).is_float() && cheap(program, a),
@@ -269,10 +269,15 @@ fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
 
 /// Drops the restoring of what nobody reads afterwards, given what is read after the sweep.
 /// Returns what is read from its start on.
-pub fn drop_dead_restores(program: &Program, stmts: &mut Vec<Stmt>, mut live: HashSet<Var>) -> HashSet<Var> {
+pub fn drop_dead_restores(
+    program: &Program,
+    stmts: &mut Vec<Stmt>,
+    mut live: HashSet<Var>,
+    depth: usize,
+) -> HashSet<Var> {
     let mut kept = Vec::new();
     for mut stmt in std::mem::take(stmts).into_iter().rev() {
-        if !live_through(program, &mut stmt, &mut live) {
+        if !live_through(program, &mut stmt, &mut live, depth) {
             continue;
         }
         kept.push(stmt);
@@ -283,7 +288,7 @@ pub fn drop_dead_restores(program: &Program, stmts: &mut Vec<Stmt>, mut live: Ha
 }
 
 /// Passes one statement from its end to its start. `false` drops it.
-fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>) -> bool {
+fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, depth: usize) -> bool {
     match stmt {
         Stmt::Assign { place, value } if saved_of(program, value).is_some() => {
             let root = program.base(place);
@@ -306,8 +311,8 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>) -> 
             undo_is_live(program, std::slice::from_ref(&**recv), live)
         }
         Stmt::ReverseIf { then, els, cond, .. } => {
-            let a = drop_dead_restores(program, then, live.clone());
-            let b = drop_dead_restores(program, els, live.clone());
+            let a = drop_dead_restores(program, then, live.clone(), depth + 1);
+            let b = drop_dead_restores(program, els, live.clone(), depth + 1);
             if then.is_empty() && els.is_empty() {
                 return false;
             }
@@ -319,7 +324,7 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>) -> 
         Stmt::ReverseMatch { arms, scrutinee, .. } => {
             let mut all = HashSet::new();
             for arm in arms.iter_mut() {
-                all.extend(drop_dead_restores(program, &mut arm.body, live.clone()));
+                all.extend(drop_dead_restores(program, &mut arm.body, live.clone(), depth + 1));
             }
             if arms.iter().all(|arm| arm.body.is_empty()) {
                 return false;
@@ -333,7 +338,9 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>) -> 
             let mut around = live.clone();
             loop {
                 let mut trial = body.clone();
-                let start = drop_dead_restores(program, &mut trial, around.clone());
+                let mut start = drop_dead_restores(program, &mut trial, around.clone(), depth + 1);
+                // A variable of the body is made anew by each iteration's record.
+                start.retain(|var| program.depths.get(var).is_none_or(|d| *d <= depth));
                 let grown: HashSet<Var> = around.union(&start).copied().collect();
                 if grown.len() == around.len() {
                     *body = trial;

@@ -214,6 +214,9 @@ impl Adjoint {
         let active: Vec<usize> = (0..operands.len()).filter(|&i| roots[i].is_some()).collect();
         let repeated = active.iter().enumerate().any(|(n, &i)| active[..n].iter().any(|&j| roots[i] == roots[j]));
         let guarded = active.iter().any(|&i| self.is_guarded_part(&operands[i]));
+        if (repeated || guarded) && operands.iter().any(|o| self.is_changed_in_place(o)) {
+            return self.rule_in_place(operands, bar, build);
+        }
         let inactive = || Expr::runtime("Inactive", vec![]);
         if !repeated && !guarded {
             let slots = operands.iter().map(|o| self.slot_mut_for(o)).collect();
@@ -239,6 +242,59 @@ impl Adjoint {
                 }
                 _ => self.emit(call),
             }
+        }
+    }
+
+    fn is_changed_in_place(&self, operand: &Expr) -> bool {
+        match operand {
+            Expr::Ref { mutable: true, expr } => self.program.reads_active(expr),
+            Expr::Place(place) => matches!(self.program.ty_of_place(place), Ty::RefMut(_)) && self.is_active_place(place),
+            _ => false,
+        }
+    }
+
+    /// A call that changes arguments in place turns all cotangents over at once, so it cannot be
+    /// split. Parts of a cotangent that is borrowed already, or that exists only where a parameter
+    /// is active, go by way of variables of their own.
+    fn rule_in_place(
+        &mut self,
+        operands: &[Expr],
+        bar: Expr,
+        build: &mut dyn FnMut(&[Expr], Expr, Vec<Expr>) -> Expr,
+    ) {
+        let roots: Vec<Option<Var>> = operands.iter().map(|o| self.slot_root(o)).collect();
+        let mut slots = Vec::new();
+        let mut back = Vec::new();
+        for (i, operand) in operands.iter().enumerate() {
+            let repeated = roots[i].is_some() && roots.iter().enumerate().any(|(j, r)| i != j && *r == roots[i]);
+            if roots[i].is_none() || !(repeated || self.is_guarded_part(operand)) {
+                slots.push(self.slot_mut_for(operand));
+                continue;
+            }
+            let place = match operand {
+                Expr::Ref { expr, .. } => expr.as_place().expect("an active borrow is of a place").clone(),
+                Expr::Place(place) => place.clone(),
+                _ => unreachable!("a slot belongs to a place"),
+            };
+            let primal = Expr::borrow(Expr::Place(place.clone()));
+            let value = if self.is_changed_in_place(operand) {
+                let slot = self.slot(operand);
+                match self.guard_of(&place) {
+                    Some(param) => Expr::runtime("take_active", vec![Expr::var(param), primal, slot]),
+                    None => Expr::runtime("take", vec![primal, slot]),
+                }
+            } else {
+                Expr::runtime("zero", vec![primal])
+            };
+            let scratch = self.bound(value, "part_bar");
+            slots.push(Expr::borrow_mut(scratch.clone()));
+            back.push((operand.clone(), place, scratch));
+        }
+        let call = build(operands, bar, slots);
+        self.emit(Stmt::Do(call));
+        for (operand, place, scratch) in back {
+            let slot = self.slot(&operand);
+            self.emit_for(&place, Stmt::Do(Expr::runtime("add", vec![slot, scratch])));
         }
     }
 
