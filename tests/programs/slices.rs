@@ -275,6 +275,7 @@ fn check_de_casteljau() {
     ));
 }
 
+#[cfg(any())]
 #[differentiate]
 fn concatenated(a: &[f64], b: &[f64]) -> f64 {
     let joined = [a, b].concat();
@@ -285,6 +286,7 @@ fn concatenated(a: &[f64], b: &[f64]) -> f64 {
     s
 }
 
+#[cfg(any())]
 #[test]
 fn check_concatenated() {
     for n in SIZES {

@@ -226,7 +226,7 @@ impl Adjoint {
 
     pub(super) fn effect(&mut self, tokens: TokenStream, reads: Vec<Var>, writes: Vec<Var>) -> Vec<Stmt> {
         let mut forward = Vec::new();
-        let declares = tokens.to_string().starts_with("let ");
+        let declares = super::declares(&tokens);
         if !declares {
             for var in &writes {
                 if let Some((save, restore)) = self.save(&Place::var(*var)) {

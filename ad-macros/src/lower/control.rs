@@ -70,9 +70,9 @@ impl Lower<'_> {
                 }
                 let cond = self.condition(&e.cond);
                 let id = self.fresh_id();
-                let then = self.branch(dest, |lower| lower.statements(&e.then_branch.stmts));
+                let then = self.branch(dest, |lower| lower.branch_statements(&e.then_branch.stmts, dest.is_some()));
                 let els = self.branch(dest, |lower| match &e.else_branch {
-                    Some((_, e)) => lower.branch_value(e),
+                    Some((_, e)) => lower.branch_value(e, dest.is_some()),
                     None => None,
                 });
                 self.push(Stmt::If { id, dest, cond, then, els });
@@ -93,26 +93,37 @@ impl Lower<'_> {
         block
     }
 
-    fn branch_value(&mut self, e: &SynExpr) -> Option<Expr> {
+    /// The value of a branch where one is `wanted`; else the branch is a statement.
+    fn branch_value(&mut self, e: &SynExpr, wanted: bool) -> Option<Expr> {
         match e {
-            SynExpr::Block(b) => self.statements(&b.block.stmts),
-            SynExpr::Macro(m) if crate::facts::is_panic(&m.mac) => {
-                Some(self.verbatim(e))
-            }
+            SynExpr::Block(b) if b.label.is_none() => self.branch_statements(&b.block.stmts, wanted),
+            SynExpr::Macro(m) if crate::facts::is_panic(&m.mac) && wanted => Some(self.verbatim(e)),
             SynExpr::Tuple(t) if t.elems.is_empty() => None,
-            SynExpr::Assign(_) => {
+            e if wanted => Some(self.operand(e)),
+            e => {
                 self.expr_statement(e);
                 None
             }
-            SynExpr::Binary(b) if crate::facts::is_compound(&b.op) => {
-                self.expr_statement(e);
+        }
+    }
+
+    fn branch_statements(&mut self, stmts: &[syn::Stmt], wanted: bool) -> Option<Expr> {
+        match stmts.split_last() {
+            Some((syn::Stmt::Expr(tail, None), init)) if !wanted => {
+                self.statements(init);
+                self.expr_statement(tail);
                 None
             }
-            SynExpr::MethodCall(c) if crate::facts::mutates(&c.method) && c.method != "pop" => {
-                self.expr_statement(e);
-                None
+            Some((syn::Stmt::Expr(tail, None), init)) => {
+                self.statements(init);
+                self.branch_value(tail, wanted)
             }
-            e => Some(self.operand(e)),
+            Some((syn::Stmt::Macro(m), init)) if crate::facts::is_panic(&m.mac) && wanted => {
+                self.statements(init);
+                let mac = &m.mac;
+                Some(self.verbatim_tokens(quote!(#mac), Ty::Discrete))
+            }
+            _ => self.statements(stmts),
         }
     }
 
@@ -210,9 +221,9 @@ impl Lower<'_> {
         let then = self.branch(dest, |lower| {
             let place = lower.element_place(call)?;
             lower.bind_item(pat, Item::Place(place, Some(name.ends_with("_mut"))));
-            then.and_then(|then| lower.branch_value(then))
+            then.and_then(|then| lower.branch_value(then, dest.is_some()))
         });
-        let els = self.branch(dest, |lower| els.and_then(|els| lower.branch_value(els)));
+        let els = self.branch(dest, |lower| els.and_then(|els| lower.branch_value(els, dest.is_some())));
         self.push(Stmt::If { id, dest, cond, then, els });
         Some(())
     }
@@ -251,7 +262,7 @@ impl Lower<'_> {
                     Pat::Guard(g) => ((*g.pat).clone(), Some(self.verbatim(&g.guard))),
                     pat => ((*pat).clone(), None),
                 };
-                let body = self.branch(dest, |lower| body.and_then(|body| lower.branch_value(body)));
+                let body = self.branch(dest, |lower| body.and_then(|body| lower.branch_value(body, dest.is_some())));
                 Arm { pat: plain, guard, bindings, body }
             })
             .collect();
@@ -293,7 +304,7 @@ impl Lower<'_> {
     }
 
     fn statements_dropped(&mut self, stmts: &[syn::Stmt]) {
-        self.statements(stmts);
+        self.branch_statements(stmts, false);
     }
 
     fn for_loop(&mut self, l: &syn::ExprForLoop) {

@@ -71,17 +71,29 @@ impl Lower<'_> {
         let mut changed = Changed::default();
         changed.visit_stmt(stmt);
         let writes = self.vars_of(changed);
-        for &var in &writes {
+        self.refuse_active_writes(&writes, &tokens);
+        let reads = self.reads_in(&tokens);
+        self.push(Stmt::Effect { tokens, reads, writes });
+    }
+
+    /// Whether code changes an active variable.
+    pub(super) fn changes_active(&self, e: &SynExpr) -> bool {
+        let mut changed = Changed::default();
+        changed.visit_expr(e);
+        changed.0.iter().any(|name| self.facts.is_active(name))
+    }
+
+    /// Active variables that inactive code changes have lost their derivative: an error.
+    fn refuse_active_writes(&self, writes: &[Var], tokens: &impl quote::ToTokens) {
+        for &var in writes {
             if self.program[var].active && !self.program[var].ty.is_discrete() {
                 let name = self.program[var].name.clone();
                 self.errors.at(
-                    &tokens.clone().into_iter().next(),
+                    &tokens.to_token_stream().into_iter().next(),
                     format!("the active variable `{name}` is changed here in a way that has no derivative: assign to it, or pass `stop_gradient(..)`"),
                 );
             }
         }
-        let reads = self.reads_in(&tokens);
-        self.push(Stmt::Effect { tokens, reads, writes });
     }
 
     fn vars_of(&self, changed: Changed) -> Vec<Var> {
@@ -101,6 +113,7 @@ impl Lower<'_> {
         let mut changed = Changed::default();
         changed.visit_expr(e);
         let writes = self.vars_of(changed);
+        self.refuse_active_writes(&writes, e);
         if !writes.is_empty() {
             self.push(Stmt::Effect { tokens: TokenStream::new(), reads: Vec::new(), writes });
         }

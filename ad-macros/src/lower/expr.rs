@@ -52,6 +52,9 @@ impl Lower<'_> {
     /// The right-hand side of a definition: one operation on names, or a tree of scalar operations.
     pub(super) fn value(&mut self, e: &SynExpr) -> Expr {
         if !self.facts.active(e) {
+            if matches!(e, SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_)) && self.changes_active(e) {
+                return self.control_value(e);
+            }
             return self.verbatim_value(e);
         }
         match e {

@@ -274,7 +274,8 @@ impl Lower<'_> {
         if let SynExpr::MethodCall(inner) = &*call.receiver
             && let Some(place) = self.element_place(inner)
         {
-            return Expr::Place(place);
+            let mutable = inner.method.to_string().ends_with("_mut");
+            return Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) };
         }
         let whole = self.operand(&call.receiver);
         let whole = match whole {

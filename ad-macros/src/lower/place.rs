@@ -22,7 +22,10 @@ impl Lower<'_> {
                 let index = self.index(&i.index);
                 base.then(Proj::Index(index))
             }
-            SynExpr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.place(&u.expr).then(Proj::Deref),
+            SynExpr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => match self.unwrapped_element(&u.expr) {
+                Some(place) => place,
+                None => self.place(&u.expr).then(Proj::Deref),
+            },
             SynExpr::MethodCall(call) if self.is_view(call) && self.is_place(&call.receiver) => {
                 let name = call.method.to_string();
                 let mirror = Self::view_mirror(&name).expect("it is a view");
@@ -34,10 +37,27 @@ impl Lower<'_> {
         }
     }
 
+    /// The element that `x.last().unwrap()` refers to.
+    fn unwrapped_element(&mut self, e: &SynExpr) -> Option<Place> {
+        match e {
+            SynExpr::Paren(e) => self.unwrapped_element(&e.expr),
+            SynExpr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
+                let SynExpr::MethodCall(inner) = &*call.receiver else { return None };
+                self.element_place(inner)
+            }
+            _ => None,
+        }
+    }
+
     fn named_place(&mut self, e: &SynExpr) -> Place {
         let value = if self.facts.active(e) { self.value(e) } else { self.verbatim_value(e) };
-        if let Expr::Place(place) = value {
-            return place;
+        match value {
+            Expr::Place(place) => return place,
+            Expr::Ref { expr, .. } if matches!(*expr, Expr::Place(_)) => match *expr {
+                Expr::Place(place) => return place,
+                _ => unreachable!("it is a place"),
+            },
+            _ => {}
         }
         let ty = match self.program.ty_of(&value) {
             Ty::Unknown => self.facts.infer(e),
@@ -108,6 +128,10 @@ impl Lower<'_> {
                 let place = self.frozen(init);
                 let by_ref = matches!(call.method.to_string().as_str(), "as_slice" | "as_mut_slice");
                 Some((place, by_ref))
+            }
+            SynExpr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
+                let place = self.unwrapped_element(init)?;
+                Some((self.freeze(place), true))
             }
             // A copy of a reference.
             SynExpr::Path(p) => {
