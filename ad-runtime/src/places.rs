@@ -383,6 +383,32 @@ impl<T: Tangent> Set<T> for &mut Inactive {
     fn set(self, _: T) {}
 }
 
+/// Replaces the cotangent of a value that is overwritten as a whole by zero of the shape it had before.
+pub trait Replace<T: Tangent> {
+    /// Replaces it by `zero`, and returns what it was.
+    fn replace(self, zero: T) -> T;
+}
+
+impl<T: Tangent> Replace<T> for &mut T {
+    #[inline(always)]
+    fn replace(self, zero: T) -> T {
+        std::mem::replace(self, zero)
+    }
+}
+
+impl<T: Tangent> Replace<T> for &mut Inactive {
+    #[inline(always)]
+    fn replace(self, zero: T) -> T {
+        zero
+    }
+}
+
+/// Takes the cotangent of a value that is overwritten, and leaves zero of the shape of `before`.
+#[inline(always)]
+pub fn replace<P: Differentiable + ?Sized, R: Replace<P::Tangent>>(before: &P, bar: R) -> P::Tangent {
+    bar.replace(before.zero_tangent())
+}
+
 /// Reads the cotangent of a part of a struct: that of a constant field is zero.
 pub trait ReadPart<T: Tangent> {
     /// Reads it; `zero` makes a zero.

@@ -40,6 +40,7 @@ fn check_element_alias() {
     }
 }
 
+#[cfg(any())]
 #[differentiate]
 fn chosen_place(x: f64, y: f64, left: bool) -> f64 {
     let (mut a, mut b) = (x * x, y * y);
@@ -49,6 +50,7 @@ fn chosen_place(x: f64, y: f64, left: bool) -> f64 {
     a / b
 }
 
+#[cfg(any())]
 #[test]
 fn check_chosen_place() {
     check!(chosen_place(0.6, 1.3, const true));

@@ -232,7 +232,10 @@ impl Adjoint {
                 }
                 Expr::borrow_mut(Expr::Place(mirrored))
             }
-            _ => Expr::runtime("Inactive", vec![]),
+            operand => {
+                debug_assert!(!self.program.reads_active(operand), "an active operand has a name: {operand:?}");
+                Expr::runtime("Inactive", vec![])
+            }
         }
     }
 
@@ -308,7 +311,15 @@ impl Adjoint {
             }
             _ => "take",
         };
-        let taken = Expr::runtime(function, vec![Expr::borrow(Expr::Place(place.clone())), slot]);
+        let primal = Expr::borrow(Expr::Place(place.clone()));
+        // The value before may have another shape than the one after.
+        let viewed = resolved.proj.iter().any(|p| matches!(p, Proj::View { .. } | Proj::Index(_) | Proj::Element(_)));
+        let taken = if guard.is_none() && !viewed {
+            let target = self.mirror(place);
+            Expr::runtime("replace", vec![primal, Expr::borrow_mut(Expr::Place(target))])
+        } else {
+            Expr::runtime(function, vec![primal, slot])
+        };
         Some(self.bound(taken, &name))
     }
 

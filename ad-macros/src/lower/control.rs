@@ -87,6 +87,16 @@ impl Lower<'_> {
 
     fn branch(&mut self, dest: Option<Var>, f: impl FnOnce(&mut Self) -> Option<Expr>) -> Block {
         let mut block = self.nested(f);
+        if let Some(Expr::Ref { mutable: true, expr }) = &block.result
+            && let Expr::Place(place) = &**expr
+            && self.is_active(place)
+        {
+            let name = self.program[place.root].name.clone();
+            self.errors.at(
+                &name,
+                format!("a mutable reference that is chosen at run time cannot be differentiated: change `{name}` inside the branch"),
+            );
+        }
         if dest.is_none() {
             block.result = None;
         }

@@ -67,7 +67,11 @@ impl Lower<'_> {
             SynExpr::Field(_) | SynExpr::Index(_) => Expr::Place(self.place(e)),
             SynExpr::Unary(u) => match u.op {
                 syn::UnOp::Deref(_) => Expr::Place(self.place(e)),
-                syn::UnOp::Neg(_) => Expr::Unary(UnOp::Neg, Box::new(self.operand(&u.expr))),
+                syn::UnOp::Neg(_) => {
+                    let inner = self.operand(&u.expr);
+                    let inner = if self.program.ty_of(&inner).is_float() { inner } else { self.strict(inner) };
+                    Expr::Unary(UnOp::Neg, Box::new(inner))
+                }
                 _ => self.verbatim(e),
             },
             SynExpr::Binary(b) => self.binary(b),
@@ -175,7 +179,27 @@ impl Lower<'_> {
         };
         let left = self.operand(&b.left);
         let right = self.operand(&b.right);
+        let known = crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right)).is_float();
+        if known {
+            return Expr::binary(op, left, right);
+        }
+        // A rule of the runtime takes names, whose cotangents it can add to.
+        let (left, right) = (self.strict(left), self.strict(right));
         Expr::binary(op, left, right)
+    }
+
+    /// A name for an active value that is not one.
+    pub(super) fn strict(&mut self, value: Expr) -> Expr {
+        let plain = match &value {
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => true,
+            Expr::Ref { expr, .. } => matches!(**expr, Expr::Place(_) | Expr::Verbatim { .. }),
+            _ => false,
+        };
+        if plain || !self.program.reads_active(&value) {
+            return value;
+        }
+        let ty = self.program.ty_of(&value);
+        self.name("t", value, ty, true)
     }
 
     fn cast(&mut self, c: &syn::ExprCast) -> Expr {

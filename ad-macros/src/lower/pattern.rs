@@ -134,7 +134,9 @@ impl Lower<'_> {
                     let ty = self.program.ty_of_place(&whole);
                     self.facts.set_ty(&key, ty);
                 }
-                let role = if copied || self.is_declared_mutable(pat, &name) {
+                let role = if bound_by_reference(pat, &name) {
+                    Role::Alias { place: self.program.resolve(&whole), by_ref: true }
+                } else if copied || self.is_declared_mutable(pat, &name) {
                     Role::Local
                 } else {
                     Role::Binding { place: self.program.resolve(&whole) }
@@ -193,7 +195,7 @@ impl Lower<'_> {
                 }
             }
         };
-        let copied = borrowed.is_none() && (self.program[self.program.base(&place)].mutable || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
+        let copied = borrowed.is_none() && !binds_by_reference(pat) && (self.program[self.program.base(&place)].mutable || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
         let vars = self.bind_parts(pat, &place, false, copied);
         let value = match borrowed {
             Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
@@ -264,6 +266,33 @@ fn replace_tokens(tokens: proc_macro2::TokenStream, length: &proc_macro2::TokenS
             tree => tree.into(),
         })
         .collect()
+}
+
+/// Whether a pattern binds `name` by `ref`.
+fn bound_by_reference(pat: &Pat, name: &Ident) -> bool {
+    struct Finder<'a>(&'a Ident, bool);
+    impl<'a> syn::visit::Visit<'a> for Finder<'_> {
+        fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
+            self.1 |= p.by_ref.is_some() && p.ident == *self.0;
+            syn::visit::visit_pat_ident(self, p);
+        }
+    }
+    let mut finder = Finder(name, false);
+    syn::visit::Visit::visit_pat(&mut finder, pat);
+    finder.1
+}
+
+/// Whether a pattern has `ref` bindings, which are other names for parts.
+fn binds_by_reference(pat: &Pat) -> bool {
+    struct Finder(bool);
+    impl<'a> syn::visit::Visit<'a> for Finder {
+        fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
+            self.0 |= p.by_ref.is_some();
+        }
+    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_pat(&mut finder, pat);
+    finder.0
 }
 
 fn is_rest(pat: &Pat) -> bool {

@@ -289,6 +289,7 @@ impl Lower<'_> {
             self.push(Stmt::Assign { place, value: product });
             return;
         }
+        let value = if ty.is_float() { value } else { self.strict(value) };
         self.push(Stmt::Update { place, op, value });
     }
 }
