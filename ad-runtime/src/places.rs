@@ -88,6 +88,10 @@ where
 impl<T: Tangent> Slot<T> for When<'_, T> {
     const ACTIVE: bool = true;
     #[inline(always)]
+    fn wanted(&self) -> bool {
+        self.borrowed.is_some()
+    }
+    #[inline(always)]
     fn update(&mut self, add: impl FnOnce(T::Mut<'_>), _: impl FnOnce() -> T) {
         if let Some(bar) = &mut self.borrowed {
             add(T::reborrow_mut(bar));
@@ -111,6 +115,10 @@ impl<T: Tangent> SlotMut<T> for When<'_, T> {
 impl<T: Tangent> TangentArg<T> for When<'_, T> {
     const ACTIVE: bool = true;
     #[inline(always)]
+    fn given(&self) -> bool {
+        self.borrowed.is_some()
+    }
+    #[inline(always)]
     fn get(&self) -> Option<T::Ref<'_>> {
         self.borrowed.as_ref().map(T::share)
     }
@@ -118,6 +126,10 @@ impl<T: Tangent> TangentArg<T> for When<'_, T> {
 
 impl<T: Tangent> TangentArg<T> for WhenDot<'_, T> {
     const ACTIVE: bool = true;
+    #[inline(always)]
+    fn given(&self) -> bool {
+        self.borrowed.is_some()
+    }
     #[inline(always)]
     fn get(&self) -> Option<T::Ref<'_>> {
         self.borrowed.as_ref().map(T::reborrow_ref)

@@ -186,14 +186,14 @@ pub mod methods {
 
 /// Whether the parameter of a slot is active in this call; known at compile time.
 #[inline(always)]
-pub fn is_active<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(_: &S, _: &P) -> bool {
-    S::ACTIVE
+pub fn is_active<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(slot: &S, _: &P) -> bool {
+    slot.wanted()
 }
 
 /// Whether the parameter of a tangent is active in this call; known at compile time.
 #[inline(always)]
-pub fn is_active_arg<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(_: &D, _: &P) -> bool {
-    D::ACTIVE
+pub fn is_active_arg<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(arg: &D, _: &P) -> bool {
+    arg.given()
 }
 
 /// The sum that a cotangent has become; zero of the shape of `primal` where nothing was added.

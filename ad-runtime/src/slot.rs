@@ -88,6 +88,12 @@ pub trait Slot<T: Tangent> {
     /// Whether the cotangent is wanted at all. A constant, so that the work for it vanishes where it is not.
     const ACTIVE: bool;
 
+    /// Whether the cotangent is wanted in this call; a constant after inlining.
+    #[inline(always)]
+    fn wanted(&self) -> bool {
+        Self::ACTIVE
+    }
+
     /// Adds in place with `add` where there is a cotangent already, and with `fresh()` otherwise.
     /// Neither is called for an inactive slot.
     fn update(&mut self, add: impl FnOnce(T::Mut<'_>), fresh: impl FnOnce() -> T);
@@ -250,6 +256,11 @@ impl<T: Tangent> TangentArg<T> for &Box<T> {
 pub trait TangentArg<T: Tangent> {
     /// Whether the tangent may differ from zero.
     const ACTIVE: bool;
+    /// Whether the tangent may differ from zero in this call; a constant after inlining.
+    #[inline(always)]
+    fn given(&self) -> bool {
+        Self::ACTIVE
+    }
     /// The tangent, or `None` for an inactive argument.
     fn get(&self) -> Option<T::Ref<'_>>;
 }

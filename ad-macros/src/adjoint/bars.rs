@@ -28,7 +28,7 @@ impl Bars {
         let mut params: Vec<_> = self
             .states
             .keys()
-            .filter(|var| is_scalar_param(program, **var))
+            .filter(|var| is_scalar_param(program, **var) || is_owned_param(program, **var))
             .map(|var| (*var, self.vars[var]))
             .collect();
         params.sort();

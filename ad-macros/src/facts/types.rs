@@ -310,6 +310,13 @@ impl Facts {
                     "fold" => e.args.first().map_or(Ty::Unknown, |init| self.infer(init)),
                     _ => Ty::Unknown,
                 },
+                "then" | "then_some" => Ty::Option(Box::new(match e.args.first() {
+                    Some(Expr::Closure(c)) => self.infer(&c.body),
+                    Some(value) => self.infer(value),
+                    None => Ty::Unknown,
+                })),
+                // Something active goes in, so something active may come out.
+                _ if e.args.iter().any(|a| self.mentions_active_expr(a)) => Ty::Unknown,
                 _ => Ty::Discrete,
             },
             Ty::NdArray { dims, owned } => array_method(&name, *dims, *owned, e, self),

@@ -235,6 +235,13 @@ impl Lower<'_> {
             }
             ("ok_or", Some(error)) => syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) }),
             ("ok", None) => syn::parse_quote!(match #receiver { Ok(__v) => Some(__v), Err(_) => None }),
+            ("then", Some(SynExpr::Closure(c))) if ty.is_discrete() => {
+                let body = &c.body;
+                syn::parse_quote!(if #receiver { Some(#body) } else { None })
+            }
+            ("then_some", Some(value)) if ty.is_discrete() => {
+                syn::parse_quote!({ let __v = #value; if #receiver { Some(__v) } else { None } })
+            }
             ("copied" | "cloned", None) if matches!(ty.deref(), Ty::Option(_)) => {
                 syn::parse_quote!(match #receiver { Some(__v) => Some(*__v), None => None })
             }
