@@ -316,3 +316,22 @@ fn names_do_not_collide() {
     let (x, mode, x_rows, direction) = odd_names::jacobian(2.0, 3.0, 5.0, 7.0);
     assert_eq!([x[()], mode[()], x_rows[()], direction[()]], [105.0, 70.0, 42.0, 30.0]);
 }
+
+#[differentiate]
+fn added(x: &[f64], m: &Array2<f64>) -> Array1<f64> {
+    let mut out = Array1::zeros(m.nrows());
+    for i in 0..m.nrows() {
+        for k in 0..x.len() {
+            out[i] += m[[i, k]] * x[k];
+        }
+    }
+    out
+}
+
+/// The element type of `out` is not in the syntax, and what is added to it is a product.
+#[test]
+fn products_added_to_elements() {
+    let m = array![[3.0, 4.0], [5.0, 6.0]];
+    assert_eq!(added::jacobian_forward(&[1.0, 2.0], &m), added::jacobian_reverse(&[1.0, 2.0], &m));
+    assert_eq!(added::jacobian_reverse(&[1.0, 2.0], &m).0, m);
+}
