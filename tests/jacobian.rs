@@ -335,3 +335,18 @@ fn products_added_to_elements() {
     assert_eq!(added::jacobian_forward(&[1.0, 2.0], &m), added::jacobian_reverse(&[1.0, 2.0], &m));
     assert_eq!(added::jacobian_reverse(&[1.0, 2.0], &m).0, m);
 }
+
+#[differentiate]
+fn changed(x: Vec<f64>, mut m: Array2<f64>) -> f64 {
+    m[[0, 0]] = x[0];
+    m[[0, 0]] * x[0] + m[[0, 1]] * x[1]
+}
+
+/// What a parameter held by value held before it was changed has a cotangent too.
+#[test]
+fn changed_parameter() {
+    let (x, m) = (vec![1.0, 2.0], array![[3.0, 4.0]]);
+    let expected = (array![2.0, 4.0], array![[0.0, 2.0]]);
+    assert_eq!(changed::jacobian_reverse(x.clone(), m.clone()), expected);
+    assert_eq!(changed::jacobian_forward(x, m), expected);
+}
