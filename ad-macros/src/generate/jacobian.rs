@@ -12,7 +12,7 @@ use crate::function::{Function, Param};
 use crate::ir::Ty;
 use arrays::{Shape, shape_of};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use std::collections::HashSet;
 use syn::{Type, TypeParamBound};
 
