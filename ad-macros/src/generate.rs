@@ -1,6 +1,7 @@
 //! The functions of the contract, as thin wrappers of two hidden ones: `__adjoint` and `__jvp`.
 
 mod custom;
+mod jacobian;
 mod public;
 
 use crate::adjoint::{self, Reversed};
@@ -21,12 +22,14 @@ pub struct Naming {
     pub receiver: bool,
     /// Whether they are declarations or definitions of a trait, which take no visibility.
     pub in_trait: bool,
+    /// Whether the trait's own defaults supply the functions around Jacobians.
+    pub inherits_jacobians: bool,
 }
 
 impl Naming {
     pub fn of(f: &Function, in_trait: bool) -> Naming {
         let receiver = f.params.iter().any(|p| p.receiver);
-        Naming { function: f.item.sig.ident.clone(), siblings: receiver || f.options.associated, receiver, in_trait }
+        Naming { function: f.item.sig.ident.clone(), siblings: receiver || f.options.associated, receiver, in_trait, inherits_jacobians: false }
     }
 
     pub fn public(&self, what: &str) -> Ident {
@@ -118,6 +121,7 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
         });
         out.extend(public::forward(f, naming));
     }
+    out.extend(jacobian::all(f, naming));
     out
 }
 
@@ -338,6 +342,7 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(custom::declared_jvp(f, naming, true));
         out.extend(public::forward(f, naming));
     }
+    out.extend(jacobian::all(f, naming));
     out
 }
 
@@ -352,5 +357,6 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(custom::declared_jvp(f, naming, false));
         out.extend(public::forward(f, naming));
     }
+    out.extend(jacobian::all(f, naming));
     out
 }

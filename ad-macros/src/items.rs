@@ -116,7 +116,7 @@ fn implementation(mut block: syn::ItemImpl, options: Options, errors: &Errors) -
         let f = Function::parse_in(item, options, &generics, errors);
         method.sig = f.item.sig.clone();
         method.block = (*f.item.block).clone();
-        let naming = Naming::of(&f, in_trait);
+        let naming = Naming { inherits_jacobians: in_trait, ..Naming::of(&f, in_trait) };
         siblings.extend(derivatives(&f, &naming, errors, false));
     }
     block.items.push(ImplItem::Verbatim(siblings));

@@ -46,7 +46,7 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     let item = ItemFn { attrs: Vec::new(), vis: syn::Visibility::Inherited, modifiers: Default::default(), sig, block: Box::new(body) };
     let f = Function::parse(item, options, errors);
     strip_constant(&mut method.sig);
-    let naming = Naming { function: format_ident!("op"), siblings: true, receiver: true, in_trait: false };
+    let naming = Naming { function: format_ident!("op"), siblings: true, receiver: true, in_trait: false, inherits_jacobians: false };
     let hidden = derivatives(&f, &naming, errors, true);
     let hidden = only_hidden(hidden);
     let rhs = match &last.arguments {

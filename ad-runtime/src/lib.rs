@@ -22,6 +22,8 @@ extern crate self as ad_runtime;
 
 mod containers;
 mod containers_adjoint;
+#[cfg(feature = "ndarray")]
+pub mod jacobian;
 mod places;
 mod real;
 pub mod rules;
@@ -42,6 +44,22 @@ pub use num_traits;
 /// What the generated code calls. Not part of the public contract.
 #[doc(hidden)]
 pub mod rt;
+
+/// Its items where the `ndarray` feature is on, nothing otherwise: the macros cannot know which.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "ndarray")]
+macro_rules! with_ndarray {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// Its items where the `ndarray` feature is on, nothing otherwise: the macros cannot know which.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "ndarray"))]
+macro_rules! with_ndarray {
+    ($($items:tt)*) => {};
+}
 
 /// The value of `value`, with derivative zero.
 ///

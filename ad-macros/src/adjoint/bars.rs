@@ -23,7 +23,8 @@ pub struct Bars {
 }
 
 impl Bars {
-    /// The cotangents of scalar parameters, which are local to the adjoint and added to the slot at its end.
+    /// The cotangents of scalar and of owned, changed parameters, which are local to the adjoint and added to
+    /// the slot at its end.
     pub fn scalar_params(&self, program: &Program) -> Vec<(Var, Var)> {
         let mut params: Vec<_> = self
             .states

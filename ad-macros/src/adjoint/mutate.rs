@@ -207,10 +207,12 @@ impl Adjoint {
         let guarded = self.is_guarded_part(&Expr::Place(place.clone())) || self.is_guarded_part(value);
         let slot = if self.program.reads_active(value) { self.slot(value) } else { Expr::runtime("Inactive", vec![]) };
         let args = |slot: Expr| vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(value.clone()), target.clone(), slot];
-        if !same && !guarded {
+        // A compound value has no slot to add to.
+        let compound = self.program.reads_active(value) && self.slot_root(value).is_none();
+        if !same && !guarded && !compound {
             return self.emit(Stmt::Do(Expr::runtime(function, args(slot))));
         }
-        // The part is added by way of a cotangent of its own.
+        // What has no slot of its own is added by way of a cotangent of its own.
         let scratch = self.bound(Expr::runtime("zero", vec![Expr::borrow(value.clone())]), "part_bar");
         if let Expr::Place(p) = &scratch {
             self.program[p.root].mutable = true;

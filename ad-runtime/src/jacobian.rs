@@ -1,0 +1,227 @@
+//! Jacobians: what the functions `jacobian`, `jacobian_into` and so on of a differentiated function
+//! are made of.
+//!
+//! The Jacobian of a result of shape (r₁, …) with respect to a parameter of shape (p₁, …) is the
+//! array J of shape (r₁, …, p₁, …) with `J[i.., k..] = ∂f[i..] / ∂x[k..]`: the tensor layout of
+//! *Mathematics for Machine Learning*, section 5.4, where `J[i, j, k, l] = ∂A[i, j] / ∂B[k, l]`.
+//!
+//! Forward mode makes it column by column, one tangent sweep for each element of the parameter; reverse
+//! mode row by row, one adjoint sweep for each element of the result, and a row of it covers all
+//! parameters at once. [`Mode::BySize`] takes whichever needs fewer sweeps.
+//!
+//! What counts as an array, and which elements it has in which order, is said by [`Coordinates`].
+
+mod coordinates;
+
+pub use coordinates::Coordinates;
+
+use crate::Differentiable;
+use ndarray::{Array, Array2, ArrayRef, ArrayViewMut, DimAdd, Dimension};
+use num_traits::{NumCast, One, Zero};
+
+/// The axes of a Jacobian: those of the result, then those of the parameter.
+///
+/// Known at compile time as far as `ndarray` counts, which is up to six axes; `IxDyn` beyond.
+pub type JacobianDim<R, P> = <<R as Coordinates>::Dim as DimAdd<<P as Coordinates>::Dim>>::Output;
+
+/// The Jacobian of a result whose tangent is `R` with respect to a parameter whose tangent is `P`:
+/// an array of shape (shape of the result) ++ (shape of the parameter).
+///
+/// ```
+/// use ad_runtime::jacobian::Jacobian;
+/// use ad_runtime::ndarray::{Array1, Array2, Array4, ArrayD};
+///
+/// let _: Jacobian<Vec<f64>, [f64; 3]> = Array2::zeros((2, 3));
+/// let _: Jacobian<f64, Array2<f64>> = Array2::zeros((2, 3));
+/// let _: Jacobian<Array1<f64>, f64> = Array1::zeros(2);
+/// let _: Jacobian<Array2<f64>, [[f64; 3]; 2]> = Array4::zeros((5, 6, 2, 3));
+/// let _: Jacobian<ArrayD<f64>, Vec<f64>> = ArrayD::zeros(vec![5, 6, 2]);
+/// ```
+pub type Jacobian<R, P> = Array<<R as Coordinates>::Elem, JacobianDim<R, P>>;
+
+/// A Jacobian that somebody else owns: `&mut Array`, `&mut ArrayViewMut` and the like, in any layout.
+pub type JacobianRef<R, P> = ArrayRef<<R as Coordinates>::Elem, JacobianDim<R, P>>;
+
+/// Which way a Jacobian is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One tangent sweep for each element of the parameters.
+    Forward,
+    /// One adjoint sweep for each element of the result.
+    Reverse,
+    /// Forward where the parameters together have at most as many elements as the result, otherwise
+    /// reverse: the fewer sweeps. Where both need equally many, a tangent sweep is the cheaper one.
+    BySize,
+}
+
+impl Mode {
+    /// Whether to go forward, for parameters of `columns` elements in all and a result of `rows`.
+    ///
+    /// ```
+    /// use ad_runtime::jacobian::Mode;
+    ///
+    /// assert!(Mode::BySize.is_forward(3, 64));
+    /// assert!(!Mode::BySize.is_forward(3, 1));
+    /// assert!(!Mode::Reverse.is_forward(3, 64));
+    /// ```
+    #[inline]
+    pub fn is_forward(self, columns: usize, rows: usize) -> bool {
+        match self {
+            Mode::Forward => true,
+            Mode::Reverse => false,
+            Mode::BySize => columns <= rows,
+        }
+    }
+}
+
+/// The zero cotangent of a result, which shows its shape.
+///
+/// `primal` is run only if the type leaves the shape open, as that of a `Vec` or an `ndarray` array does.
+#[inline]
+pub fn zero_of_result<R>(primal: impl FnOnce() -> R) -> R::Tangent
+where
+    R: Differentiable<Tangent: Coordinates>,
+{
+    R::Tangent::fixed_zero().unwrap_or_else(|| primal().zero_tangent())
+}
+
+/// A Jacobian of zeros, given the zero tangents of the result and of the parameter.
+#[inline]
+pub fn zeros<R, P>(result: &R, param: &P) -> Jacobian<R, P>
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    Array::zeros(shape(result, param))
+}
+
+/// The shape of a Jacobian: (shape of the result) ++ (shape of the parameter).
+fn shape<R, P>(result: &R, param: &P) -> JacobianDim<R, P>
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let (result, param) = (result.dim(), param.dim());
+    let mut shape = JacobianDim::<R, P>::zeros(result.ndim() + param.ndim());
+    let lengths = result.slice().iter().chain(param.slice());
+    for (axis, &length) in shape.slice_mut().iter_mut().zip(lengths) {
+        *axis = length;
+    }
+    shape
+}
+
+/// The Jacobian flattened row-major to two axes: (size of the result) × (size of the parameter).
+#[inline]
+pub fn flatten<R, P>(jacobian: Jacobian<R, P>, result: &R, param: &P) -> Array2<R::Elem>
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let flat = jacobian.into_shape_with_order((result.size(), param.size()));
+    flat.expect("a Jacobian has (size of the result) · (size of the parameter) elements")
+}
+
+/// Panics unless `jacobian` has the shape that belongs to the result and the parameter.
+///
+/// # Panics
+/// Naming both shapes and the parameter.
+#[inline]
+#[track_caller]
+pub fn check<R, P>(jacobian: &JacobianRef<R, P>, result: &R, param: &P, name: &str)
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let expected = shape(result, param);
+    assert!(
+        jacobian.shape() == expected.slice(),
+        "the array for the Jacobian with respect to `{name}` has shape {:?}, but the Jacobian has shape {:?}",
+        jacobian.shape(),
+        expected.slice(),
+    );
+}
+
+/// Fills a Jacobian column by column: `push` maps a tangent of the parameter to that of the result.
+///
+/// `param` is the zero tangent of the parameter, and is zero again afterwards.
+#[inline]
+pub fn columns<R, P>(jacobian: &mut JacobianRef<R, P>, result: &R, param: &mut P, mut push: impl FnMut(&P) -> R)
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let size = param.size();
+    // Along memory where the layout is the usual one; otherwise by an iterator over the transpose,
+    // in which the columns of the Jacobian follow one another.
+    if let Some(elements) = jacobian.as_slice_mut() {
+        for k in 0..size {
+            let column = unit(param, k, &mut push);
+            for (into, value) in elements.iter_mut().skip(k).step_by(size).zip(column.elements()) {
+                *into = value;
+            }
+        }
+        return;
+    }
+    let rows = result.size();
+    let mut elements = transposed(jacobian.view_mut(), result.dim().ndim()).into_iter();
+    for k in 0..size {
+        let column = unit(param, k, &mut push);
+        for (into, value) in elements.by_ref().take(rows).zip(column.elements()) {
+            *into = value;
+        }
+    }
+}
+
+/// The image of the unit tangent `k`, which is made in `zero` and taken away again.
+#[inline]
+fn unit<R, P: Coordinates>(zero: &mut P, k: usize, push: &mut impl FnMut(&P) -> R) -> R {
+    *zero.element_mut(k) = P::Elem::one();
+    let image = push(zero);
+    *zero.element_mut(k) = P::Elem::zero();
+    image
+}
+
+/// The first `rows` axes last.
+fn transposed<A, D: Dimension>(view: ArrayViewMut<'_, A, D>, rows: usize) -> ArrayViewMut<'_, A, D> {
+    let ndim = view.ndim();
+    let mut order = D::zeros(ndim);
+    for (axis, from) in order.slice_mut().iter_mut().zip((rows..ndim).chain(0..rows)) {
+        *axis = from;
+    }
+    view.permuted_axes(order)
+}
+
+/// The unit cotangent `k` of the result, given its zero cotangent.
+#[inline]
+pub fn seed<R: Coordinates>(zero: &R, k: usize) -> R {
+    let mut seed = zero.clone();
+    *seed.element_mut(k) = R::Elem::one();
+    seed
+}
+
+/// A Jacobian that is filled row by row, in the order of the result's elements.
+#[derive(Debug)]
+pub struct Rows<'a, A, D: Dimension>(ndarray::iter::IterMut<'a, A, D>);
+
+impl<'a, A: NumCast, D: Dimension> Rows<'a, A, D> {
+    /// The rows of `jacobian`.
+    #[inline]
+    pub fn of(jacobian: &'a mut ArrayRef<A, D>) -> Self {
+        Rows(jacobian.iter_mut())
+    }
+
+    /// Writes the next row: the cotangent of the parameter, which is zero afterwards.
+    ///
+    /// The row is of the result's type where the two differ.
+    #[inline]
+    pub fn push<P: Coordinates>(&mut self, param_bar: &mut P) {
+        let size = param_bar.size();
+        for (into, value) in self.0.by_ref().take(size).zip(param_bar.elements()) {
+            *into = A::from(value).expect("a float converts to any other");
+        }
+        param_bar.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;
