@@ -169,6 +169,10 @@ impl Tangent {
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
             Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "shaped", args } => {
+                let elements = self.dot(&args[0])?;
+                Some(Expr::runtime("shaped", vec![elements, args[1].clone()]))
+            }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = self.dot(&args[0])?;
                 Some(Expr::runtime("boxed", vec![inner]))

@@ -58,6 +58,10 @@ impl Adjoint {
                 self.pullback(inner, inner_bar, None);
             }
             Expr::Runtime { function: "clone", args } => self.pullback(&args[0], bar, None),
+            Expr::Runtime { function: "shaped", args } => {
+                let elements = Expr::runtime("unshaped", vec![bar]);
+                self.pullback(&args[0], elements, None);
+            }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = Expr::runtime("unboxed", vec![bar]);
                 self.pullback(&args[0], inner, None);

@@ -214,6 +214,15 @@ impl Facts {
                 let args = macro_args(&e.mac);
                 Ty::Vec(Box::new(args.first().map_or(Ty::Unknown, |e| self.infer(e))))
             }
+            Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|s| s.ident == "array") => {
+                let mut dims = 1;
+                let mut first = macro_args(&e.mac).into_iter().next();
+                while let Some(Expr::Array(inner)) = first {
+                    dims += 1;
+                    first = inner.elems.into_iter().next();
+                }
+                Ty::NdArray { dims: Some(dims), owned: true }
+            }
             Expr::If(e) => match self.infer_block(&e.then_branch) {
                 Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
                 ty => ty,
@@ -282,6 +291,7 @@ impl Facts {
                 Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
                 _ => Ty::Unknown,
             },
+            (owner, _) if is_array_name(owner) => constructed(owner, last),
             ("mem", "replace" | "take") => match e.args.first().map(|e| self.infer(e)) {
                 Some(Ty::RefMut(t)) => *t,
                 _ => Ty::Unknown,
@@ -452,6 +462,24 @@ pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
     }
 }
 
+/// Whether a name is that of an owned array of ndarray: `Array`, `Array1`, …, `ArrayD`.
+pub fn is_array_name(name: &str) -> bool {
+    name.strip_prefix("Array").is_some_and(|dims| dims.is_empty() || dims == "D" || dims.parse::<usize>().is_ok())
+}
+
+/// The type that a constructor of arrays returns.
+fn constructed(owner: &str, function: &str) -> Ty {
+    let array = |dims| Ty::NdArray { dims, owned: true };
+    let dims = owner.strip_prefix("Array").and_then(|dims| dims.parse().ok());
+    match function {
+        "zeros" | "ones" | "from_elem" | "from_shape_fn" | "from_shape_simple_fn" | "default" => array(dims),
+        "eye" | "from_diag" | "from_diag_elem" => array(Some(2)),
+        "from_vec" | "from_iter" | "linspace" | "range" | "logspace" | "geomspace" => array(Some(1)),
+        "from" => dims.map_or(Ty::Unknown, |dims| array(Some(dims))),
+        _ => Ty::Unknown,
+    }
+}
+
 fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMethodCall, facts: &Facts) -> Ty {
     let same = |owned| Ty::NdArray { dims, owned };
     let less = |owned| match dims {
@@ -476,6 +504,14 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
         "row" | "column" | "diag" => Ty::NdArray { dims: Some(1), owned: false },
         "clone" => same(owned),
         "to_owned" | "into_owned" | "mapv_into" => same(true),
+        "mapv" | "map" => match e.args.first() {
+            Some(Expr::Closure(c)) if matches!(facts.infer(&c.body), Ty::Float(_) | Ty::Unknown) => same(true),
+            Some(Expr::Path(_)) => same(true),
+            _ => Ty::Unknown,
+        },
+        "map_axis" => less(true),
+        "fold" => e.args.first().map_or(Ty::Unknown, |init| facts.infer(init)),
+        "split_at" => Ty::Tuple(vec![same(false), same(false)]),
         "sum_axis" | "var_axis" | "std_axis" => less(true),
         "index_axis" => less(false),
         "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf" | "recip" | "pow2"

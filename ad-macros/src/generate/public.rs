@@ -368,6 +368,11 @@ fn name_all(ty: &mut Type, lifetimes: &mut Vec<syn::Lifetime>) {
             }
             self.visit_type_mut(&mut r.elem);
         }
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            let count = self.0.len();
+            crate::function::name_view_lifetime(segment, || named_lifetime(&mut None, count));
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
         fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
             if l.ident == "_" {
                 *l = syn::Lifetime::new(&format!("'__ad{}", self.0.len()), l.span());

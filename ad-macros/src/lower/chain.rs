@@ -71,7 +71,24 @@ pub(super) struct Chain {
     stages: Vec<Stage>,
 }
 
+impl Chain {
+    /// Both chains side by side; neither may have stages.
+    pub(super) fn zipped(self, other: Chain) -> Chain {
+        Chain { seq: Seq::Zip(Box::new(self.seq), Box::new(other.seq)), stages: self.stages }
+    }
+}
+
 impl Lower<'_> {
+    /// The elements of a container.
+    pub(super) fn elements_chain(&self, place: Place, by: Option<bool>, ty: &Ty) -> Chain {
+        Chain { seq: self.elements(place, by, ty), stages: Vec::new() }
+    }
+
+    /// The parts of an array along an axis, as views.
+    pub(super) fn parts_chain(&self, place: Place, axis: TokenStream) -> Chain {
+        Chain { seq: Seq::Parts { place, by: None, kind: Part::Outer(axis) }, stages: Vec::new() }
+    }
+
     /// The chain that `e` is, if it starts from a known source.
     pub(super) fn chain(&mut self, e: &SynExpr) -> Option<Chain> {
         match e {
@@ -116,7 +133,7 @@ impl Lower<'_> {
     }
 
     /// The tokens of an inactive expression that does not change while the loop runs.
-    fn fixed(&mut self, e: &SynExpr) -> TokenStream {
+    pub(super) fn fixed(&mut self, e: &SynExpr) -> TokenStream {
         let mut moves = !self.is_repeatable(e);
         for name in self.facts.names_in(&e.to_token_stream()) {
             moves |= self.facts.is_mutable(&name.to_string());

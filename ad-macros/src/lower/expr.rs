@@ -206,6 +206,9 @@ impl Lower<'_> {
             let args = crate::facts::macro_args(&m.mac);
             return Expr::VecOf(args.iter().map(|e| self.element(e)).collect());
         }
+        if let Some(value) = self.array_macro(&m.mac, &name) {
+            return value;
+        }
         self.errors.at(
             &m.mac.path,
             format!("the macro `{name}!` has no derivative: write out what it computes, or pass `stop_gradient(..)` of the active values"),
