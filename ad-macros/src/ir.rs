@@ -474,6 +474,15 @@ impl Program {
         }
     }
 
+    /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.
+    pub fn is_array_view(&self, place: &Place) -> bool {
+        let resolved = self.resolve(place);
+        match resolved.proj.last() {
+            Some(Proj::View { method, .. }) => !method.to_string().contains("slice") || method.to_string().starts_with("slice"),
+            _ => matches!(self.ty_of_place(&resolved), Ty::NdArray { owned: false, .. }),
+        }
+    }
+
     pub fn is_active(&self, place: &Place) -> bool {
         self[place.root].active && self[self.base(place)].active && !self.ty_of_place(place).is_discrete()
     }
@@ -517,9 +526,9 @@ impl Program {
                     _ => Ty::Unknown,
                 },
                 Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
-                    (Ty::NdArray { .. }, "row" | "column" | "diag") => Ty::NdArray { dims: Some(1), owned: false },
-                    (Ty::NdArray { dims, .. }, "t" | "view") => Ty::NdArray { dims: *dims, owned: false },
-                    (Ty::NdArray { dims: Some(n), .. }, "index_axis") => Ty::NdArray { dims: Some(n - 1), owned: false },
+                    (Ty::NdArray { .. }, "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut") => Ty::NdArray { dims: Some(1), owned: false },
+                    (Ty::NdArray { dims, .. }, "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut") => Ty::NdArray { dims: *dims, owned: false },
+                    (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => Ty::NdArray { dims: Some(n - 1), owned: false },
                     (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
                     (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => Ty::Slice(t.clone()),
                     _ => Ty::Unknown,

@@ -169,6 +169,10 @@ impl Tangent {
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
             Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "unwrap", args } => match &args[0] {
+                Expr::Place(place) => Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))])),
+                _ => unreachable!("a temporary is unwrapped"),
+            },
             Expr::Runtime { function: "shaped", args } => {
                 let elements = self.dot(&args[0])?;
                 Some(Expr::runtime("shaped", vec![elements, args[1].clone()]))
@@ -594,10 +598,30 @@ impl Tangent {
         let base = &self.program[self.program.base(place)];
         let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
         let known = matches!(self.program.ty_of_place(place).deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        if known && self.is_active(place) {
+            return self.shared_arg(place);
+        }
         if mutable && !known && self.is_active(place) {
             return self.arg(&Expr::borrow_mut(recv.clone()));
         }
         self.arg(recv)
+    }
+
+    /// The tangent of a place that is only read, also where it is behind a mutable reference.
+    fn shared_arg(&mut self, place: &Place) -> Expr {
+        if !matches!(self.program.ty_of_place(place), Ty::RefMut(_)) {
+            return self.arg(&Expr::Place(place.clone()));
+        }
+        let root = self.resolve(place);
+        let mirrored = self.mirror(place);
+        match self.borrowed_param(place) {
+            Some(param) if root.is_var() => {
+                let dot = self.dot_var(root.root);
+                Expr::runtime("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
+            }
+            Some(_) => Expr::borrow(self.read(place)),
+            None => Expr::borrow(Expr::Place(mirrored)),
+        }
     }
 
     fn dots_of_parts(&mut self, parts: &[(Proj, Expr)], all: bool) -> Vec<(Proj, Expr)> {

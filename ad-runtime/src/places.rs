@@ -435,6 +435,50 @@ impl<T: Unwrapped> Unwrapped for &T {
     }
 }
 
+/// An `Option` or `Result` made of its payload: the cotangent of what was unwrapped.
+pub trait Wrapped {
+    /// The payload.
+    type Payload;
+    /// Wraps it.
+    fn wrapped(payload: Self::Payload) -> Self;
+}
+
+impl<T> Wrapped for Option<T> {
+    type Payload = T;
+    #[inline(always)]
+    fn wrapped(payload: T) -> Self {
+        Some(payload)
+    }
+}
+
+impl<T> Wrapped for Result<T, ()> {
+    type Payload = T;
+    #[inline(always)]
+    fn wrapped(payload: T) -> Self {
+        Ok(payload)
+    }
+}
+
+/// The cotangent of what was unwrapped.
+#[inline(always)]
+pub fn wrapped<W: Wrapped>(payload: W::Payload) -> W {
+    W::wrapped(payload)
+}
+
+/// Keeps the elements that a view shows.
+#[cfg(feature = "ndarray")]
+#[inline]
+pub fn keep_array<A: Clone, D: ndarray::Dimension>(array: &ndarray::ArrayRef<A, D>) -> ndarray::Array<A, D> {
+    array.to_owned()
+}
+
+/// Puts kept elements back where a view shows.
+#[cfg(feature = "ndarray")]
+#[inline]
+pub fn put_back_array<A: Clone, D: ndarray::Dimension>(array: &mut ndarray::ArrayRef<A, D>, kept: ndarray::Array<A, D>) {
+    array.assign(&kept);
+}
+
 /// Sets a part of a tangent. A part that is constant takes the tangent `()` alone.
 pub trait Set<T> {
     /// Sets it.

@@ -25,6 +25,8 @@ impl Adjoint {
         self.levels.insert(var, self.level());
         let value = if ty.is_float() && !ty.is_float_ref() {
             Expr::Place(place.clone())
+        } else if self.program.is_array_view(place) {
+            Expr::runtime("keep_array", vec![Expr::borrow(Expr::Place(place.clone()))])
         } else {
             Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))])
         };

@@ -58,6 +58,10 @@ impl Adjoint {
                 self.pullback(inner, inner_bar, None);
             }
             Expr::Runtime { function: "clone", args } => self.pullback(&args[0], bar, None),
+            Expr::Runtime { function: "unwrap", args } => {
+                let whole = Expr::runtime("wrapped", vec![bar]);
+                self.pullback(&args[0], whole, None);
+            }
             Expr::Runtime { function: "shaped", args } => {
                 let elements = Expr::runtime("unshaped", vec![bar]);
                 self.pullback(&args[0], elements, None);

@@ -113,6 +113,10 @@ impl Emitter<'_> {
             }
             Expr::Method { recv, name, turbofish, args } => {
                 let recv = match &**recv {
+                    Expr::Place(place) if consumes(name) && place.is_var() => {
+                        let tokens = self.read(place);
+                        if starts_with_star(&tokens) { quote!((#tokens)) } else { tokens }
+                    }
                     Expr::Place(place) => self.place(place, false),
                     recv => self.operand(recv, Precedence::Postfix),
                 };
@@ -279,6 +283,10 @@ impl Emitter<'_> {
                 let (a, b) = (self.expr(a), self.expr(b));
                 quote!(::core::mem::swap(#a, #b))
             }
+            ("unwrap", [a]) => {
+                let a = self.expr(a);
+                quote!(#a.unwrap())
+            }
             ("boxed", [a]) => {
                 let a = self.expr(a);
                 quote!(::std::boxed::Box::new(#a))
@@ -298,6 +306,12 @@ impl Emitter<'_> {
         };
         if precedence(e, &tokens) < outer { quote!((#tokens)) } else { tokens }
     }
+}
+
+/// Methods that take their receiver by value.
+fn consumes(name: &proc_macro2::Ident) -> bool {
+    name.to_string().starts_with("into_")
+        || ["reversed_axes", "permuted_axes", "insert_axis", "remove_axis", "mapv_into", "slice_move", "index_axis_move"].iter().any(|m| name == m)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -408,6 +408,7 @@ impl Facts {
             "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while" | "inspect" | "peekable"
             | "chain" | "by_ref" => item(),
             "copied" | "cloned" => item().deref().clone(),
+            "windows" if matches!(recv().deref(), Ty::NdArray { .. }) => Ty::NdArray { dims: Some(1), owned: false },
             "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
                 Ty::Unknown => Ty::Unknown,
                 t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
@@ -420,7 +421,14 @@ impl Facts {
                 Some(Expr::Closure(closure)) => self.infer(&closure.body),
                 _ => Ty::Unknown,
             },
-            "rows" | "outer_iter" | "axis_iter" | "columns" => match recv().deref() {
+            "indexed_iter" => match recv().deref() {
+                Ty::NdArray { dims: Some(n), .. } => {
+                    let index = if *n == 1 { Ty::Discrete } else { Ty::Tuple(vec![Ty::Discrete; *n]) };
+                    Ty::Tuple(vec![index, Ty::Ref(Box::new(Ty::Float(None)))])
+                }
+                _ => Ty::Unknown,
+            },
+            "rows" | "outer_iter" | "axis_iter" | "columns" | "rows_mut" | "columns_mut" | "outer_iter_mut" | "axis_iter_mut" => match recv().deref() {
                 Ty::NdArray { dims: Some(2), .. } => Ty::NdArray { dims: Some(1), owned: false },
                 _ => Ty::Unknown,
             },
@@ -480,6 +488,16 @@ fn constructed(owner: &str, function: &str) -> Ty {
     }
 }
 
+/// The number of axes that `s![..]` leaves: ranges keep theirs, indices drop it.
+fn sliced_dims(mac: &syn::Macro) -> Option<usize> {
+    let is_range = |part: &str| part.contains("..");
+    let text = mac.tokens.to_string();
+    if text.contains("NewAxis") || text.contains('(') {
+        return None;
+    }
+    Some(text.split(',').filter(|part| is_range(part)).count())
+}
+
 fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMethodCall, facts: &Facts) -> Ty {
     let same = |owned| Ty::NdArray { dims, owned };
     let less = |owned| match dims {
@@ -500,8 +518,12 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
                 _ => Ty::Unknown,
             }
         }
-        "t" | "view" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
-        "row" | "column" | "diag" => Ty::NdArray { dims: Some(1), owned: false },
+        "slice" | "slice_mut" => match e.args.first() {
+            Some(Expr::Macro(m)) => Ty::NdArray { dims: sliced_dims(&m.mac), owned: false },
+            _ => Ty::NdArray { dims: None, owned: false },
+        },
+        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
+        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => Ty::NdArray { dims: Some(1), owned: false },
         "clone" => same(owned),
         "to_owned" | "into_owned" | "mapv_into" => same(true),
         "mapv" | "map" => match e.args.first() {
@@ -513,7 +535,7 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
         "fold" => e.args.first().map_or(Ty::Unknown, |init| facts.infer(init)),
         "split_at" => Ty::Tuple(vec![same(false), same(false)]),
         "sum_axis" | "var_axis" | "std_axis" => less(true),
-        "index_axis" => less(false),
+        "index_axis" | "index_axis_mut" => less(false),
         "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf" | "recip" | "pow2"
         | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
         "to_vec" => Ty::Vec(Box::new(Ty::Float(None))),

@@ -281,6 +281,15 @@ impl Lower<'_> {
         }
         let whole = self.operand(&call.receiver);
         let whole = match whole {
+            // What an array method returned is taken out of its `Option` or `Result`, once.
+            Expr::Place(place)
+                if place.is_var()
+                    && matches!(self.program[place.root].role, crate::ir::Role::Temp)
+                    && !self.program[place.root].mutable
+                    && !matches!(&self.program[place.root].ty, Ty::Option(t) if t.is_copy()) =>
+            {
+                return Expr::runtime("unwrap", vec![Expr::Place(place)]);
+            }
             Expr::Place(place) => place,
             value => {
                 let (ty, active) = (self.facts.infer(&call.receiver), self.program.reads_active(&value));

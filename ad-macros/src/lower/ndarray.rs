@@ -383,7 +383,7 @@ impl Lower<'_> {
         self.shaped(items, quote!(::ad_runtime::ndarray::Ix1(#name.len())))
     }
 
-    fn shaped(&mut self, items: Expr, dim: TokenStream) -> Expr {
+    pub(super) fn shaped(&mut self, items: Expr, dim: TokenStream) -> Expr {
         let dim = self.verbatim_tokens(dim, Ty::Discrete);
         let dim = self.name("shape", dim, Ty::Discrete, false);
         Expr::runtime("shaped", vec![items, Expr::borrow(dim)])
