@@ -82,7 +82,12 @@ impl Param {
     }
 
     pub fn is_mut_ref(&self) -> bool {
-        matches!(&self.written, Type::Reference(r) if r.mutability.is_some())
+        matches!(&self.written, Type::Reference(r) if r.mutability.is_some()) || self.is_mut_view()
+    }
+
+    /// Whether the parameter is an `ArrayViewMut`, which is changed in place as a `&mut` reference is.
+    pub fn is_mut_view(&self) -> bool {
+        matches!(&self.written, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with("ArrayViewMut")))
     }
 
     pub fn is_ref(&self) -> bool {

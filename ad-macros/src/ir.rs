@@ -263,6 +263,11 @@ impl Place {
         self.proj.is_empty()
     }
 
+    /// Whether the place is a view through which its storage is changed: `m.row_mut(i)`.
+    pub fn is_mutable_view(&self) -> bool {
+        matches!(self.proj.last(), Some(Proj::View { method, .. }) if method.to_string().ends_with("_mut"))
+    }
+
     pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
         f(self.root);
         for proj in &self.proj {

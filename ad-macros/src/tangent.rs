@@ -109,7 +109,7 @@ impl Tangent {
         let root = self.resolve(place).root;
         let info = &self.program[root];
         let scalar = info.ty.is_float() && !matches!(info.ty, Ty::RefMut(_));
-        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_));
+        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_) | Ty::NdArray { owned: false, .. });
         (matches!(info.role, Role::Param) && !scalar && !owned).then_some(root)
     }
 
@@ -252,6 +252,10 @@ impl Tangent {
                 _ => Expr::runtime("Inactive", vec![]),
             },
             Expr::Ref { expr, .. } => self.arg(expr),
+            Expr::Place(place) if place.is_mutable_view() && self.is_active(place) => {
+                let mirrored = self.mirror(place);
+                Expr::borrow_mut(Expr::Place(mirrored))
+            }
             Expr::Place(place) if self.is_active(place) && matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
                 let root = self.resolve(place);
                 let mirrored = Expr::Place(self.mirror(place));

@@ -49,7 +49,7 @@ pub fn is_borrowed_param(program: &Program, var: Var) -> bool {
 /// Whether a parameter is an owned value whose cotangent is a local variable.
 pub fn is_owned_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param) && program[var].mutable && !matches!(program[var].ty, Ty::RefMut(_) | Ty::Ref(_))
-        && !program[var].ty.is_float()
+        && !program[var].ty.is_float() && !matches!(program[var].ty, Ty::NdArray { owned: false, .. })
 }
 
 impl Adjoint {

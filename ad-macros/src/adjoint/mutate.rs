@@ -53,6 +53,7 @@ impl Adjoint {
         for arg in args {
             match arg {
                 Expr::Ref { mutable: true, expr } => changed.extend(expr.as_place().cloned()),
+                Expr::Place(place) if place.is_mutable_view() => changed.push(place.clone()),
                 Expr::Place(place) if matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
                     changed.push(place.clone().then(Proj::Deref));
                 }

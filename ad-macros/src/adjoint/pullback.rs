@@ -407,6 +407,11 @@ pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -
         Ok(parsed) => parsed,
         Err(_) => return path.clone(),
     };
+    if is_of_ndarray(&parsed.path) {
+        let name = last_ident(path);
+        let method = format_ident!("__{}", suffix);
+        return quote!(::ad_runtime::rules::ndarray::functions::#name::#method);
+    }
     let last = parsed.path.segments.last_mut().expect("a path has segments");
     match kind {
         CallKind::Associated => {
@@ -422,6 +427,14 @@ pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -
             }
         }
     }
+}
+
+/// Whether a path is one that lowering gave to a free function of ndarray.
+fn is_of_ndarray(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter();
+    let starts = segments.next().is_some_and(|s| s.ident == "ad_runtime") && segments.next().is_some_and(|s| s.ident == "ndarray");
+    let name = path.segments.last().map(|s| s.ident.to_string());
+    starts && name.is_some_and(|name| ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"].contains(&name.as_str()))
 }
 
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {

@@ -37,7 +37,7 @@ impl Emitter<'_> {
                     let args = args.iter().map(|a| self.index(a));
                     let method = match (mutable || is_bar, method.to_string().strip_suffix("_mut")) {
                         (true, _) => mirror.clone(),
-                        (false, Some(shared)) if self.reverse => format_ident!("{}", shared),
+                        (false, Some(shared)) if self.reverse || matches!(self.program[place.root].role, Role::Dot(_)) => format_ident!("{}", shared),
                         (false, _) => method.clone(),
                     };
                     quote!(#tokens.#method(#(#args),*))
@@ -239,6 +239,9 @@ impl Emitter<'_> {
             ("again", [Expr::Place(place)]) => {
                 let ty = self.program.ty_of_place(place);
                 let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } | Role::Binding { .. } if place.is_var());
+                if let Some(Proj::View { method, .. }) = place.proj.last() {
+                    return self.place(place, method.to_string().ends_with("_mut"));
+                }
                 let tokens = self.read(place);
                 if copies(&ty) || reference {
                     tokens

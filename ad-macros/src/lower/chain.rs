@@ -310,8 +310,18 @@ impl Lower<'_> {
         }
     }
 
+    /// The array in `array.as_slice().unwrap()`, whose elements are those of the slice.
+    fn sliced_array<'e>(&self, e: &'e SynExpr) -> Option<&'e SynExpr> {
+        let SynExpr::MethodCall(outer) = e else { return None };
+        let SynExpr::MethodCall(inner) = &*outer.receiver else { return None };
+        let unwraps = outer.method == "unwrap" || outer.method == "expect";
+        let slices = inner.method == "as_slice" || inner.method == "as_slice_mut";
+        let array = matches!(self.facts.infer(&inner.receiver).deref(), Ty::NdArray { .. });
+        (unwraps && slices && array).then_some(&*inner.receiver)
+    }
+
     fn source_method(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Seq> {
-        let recv = &*call.receiver;
+        let recv = self.sliced_array(&call.receiver).unwrap_or(&call.receiver);
         if !["iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut", "chunks_exact_mut", "rows", "columns", "outer_iter", "axis_iter", "outer_iter_mut", "axis_iter_mut", "rows_mut", "columns_mut", "indexed_iter"].contains(&name) {
             return None;
         }

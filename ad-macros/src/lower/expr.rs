@@ -170,9 +170,22 @@ impl Lower<'_> {
                 return self.verbatim(&SynExpr::Binary(b.clone()));
             }
         };
-        let left = self.operand(&b.left);
-        let right = self.operand(&b.right);
+        let left = self.kept_operand(&b.left);
+        let right = self.kept_operand(&b.right);
         Expr::binary(op, left, right)
+    }
+
+    /// An operand; an inactive array that the operation would consume stays a place, so that it can be kept.
+    fn kept_operand(&mut self, e: &SynExpr) -> Expr {
+        let value = self.operand(e);
+        if matches!(value, Expr::Verbatim { .. })
+            && let SynExpr::Path(p) = e
+            && let Some(var) = p.path.get_ident().and_then(|i| self.lookup(i))
+            && matches!(self.program[var].ty, Ty::NdArray { .. })
+        {
+            return Expr::var(var);
+        }
+        value
     }
 
     fn cast(&mut self, c: &syn::ExprCast) -> Expr {

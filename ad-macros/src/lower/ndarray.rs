@@ -64,7 +64,15 @@ impl Lower<'_> {
             }
             "map" if array => self.ndarray_map(&call.receiver, call.args.first()?, Some(false)),
             "fold" if array => {
-                let (receiver, args) = (&call.receiver, &call.args);
+                let (receiver, mut args) = (&call.receiver, call.args.clone());
+                // The closure may state the type that a literal start leaves open.
+                if let (Some(init), Some(SynExpr::Closure(c))) = (call.args.first(), call.args.iter().nth(1))
+                    && let Some(Pat::Type(p)) = c.inputs.first()
+                    && is_literal(init)
+                {
+                    let ty = &p.ty;
+                    args[0] = syn::parse_quote!((#init as #ty));
+                }
                 let rewritten: SynExpr = syn::parse_quote!((#receiver).iter().fold(#args));
                 self.analyse(&rewritten);
                 Some(self.value(&rewritten))
@@ -368,7 +376,8 @@ impl Lower<'_> {
     fn array_function(&mut self, call: &syn::ExprCall, name: &str) -> Expr {
         let name = quote::format_ident!("{}", name);
         let args = call.args.iter().map(|a| self.argument(a)).collect();
-        Expr::Call { path: quote!(::ad_runtime::rules::ndarray::functions::#name), args, kind: CallKind::Function }
+        let path = if name.to_string().starts_with("general") { quote!(linalg::#name) } else { quote!(#name) };
+        Expr::Call { path: quote!(::ad_runtime::ndarray::#path), args, kind: CallKind::Function }
     }
 
     /// The vector of the elements of a `Vec`.
@@ -467,6 +476,14 @@ impl Lower<'_> {
             }
             _ => None,
         }
+    }
+}
+
+fn is_literal(e: &SynExpr) -> bool {
+    match e {
+        SynExpr::Lit(_) => true,
+        SynExpr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_literal(&u.expr),
+        _ => false,
     }
 }
 
