@@ -232,7 +232,12 @@ impl Adjoint {
                 }
                 Expr::borrow_mut(Expr::Place(mirrored))
             }
-            _ => Expr::runtime("Inactive", vec![]),
+            Expr::Place(_) => Expr::runtime("Inactive", vec![]),
+            operand => {
+                // Lowering names what is computed; a slot of none would be a gradient of zero.
+                assert!(!self.program.reads_active(operand), "an active operand of a rule is not a place: {operand:?}");
+                Expr::runtime("Inactive", vec![])
+            }
         }
     }
 

@@ -172,7 +172,23 @@ impl Lower<'_> {
         };
         let left = self.kept_operand(&b.left);
         let right = self.kept_operand(&b.right);
+        let scalar = crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right)).is_float();
+        let (left, right) = if scalar { (left, right) } else { (self.rule_operand(left), self.rule_operand(right)) };
         Expr::binary(op, left, right)
+    }
+
+    /// An operand of a rule of the runtime. The rule adds to the cotangent of a place, so an active
+    /// scalar that is computed gets a name.
+    pub(super) fn rule_operand(&mut self, value: Expr) -> Expr {
+        let inner: &Expr = match &value {
+            Expr::Ref { expr, .. } => expr,
+            value => value,
+        };
+        if matches!(inner, Expr::Place(_)) || !self.program.reads_active(&value) {
+            return value;
+        }
+        let ty = self.program.ty_of(&value);
+        self.name("t", value, ty, true)
     }
 
     /// An operand; an inactive array that the operation would consume stays a place, so that it can be kept.

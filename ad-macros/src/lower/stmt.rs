@@ -290,6 +290,7 @@ impl Lower<'_> {
             self.push(Stmt::Assign { place, value: product });
             return;
         }
+        let value = if ty.is_float() { value } else { self.rule_operand(value) };
         self.push(Stmt::Update { place, op, value });
     }
 }
