@@ -619,10 +619,7 @@ impl Tangent {
         let root = self.resolve(place);
         let mirrored = self.mirror(place);
         match self.borrowed_param(place) {
-            Some(param) if root.is_var() => {
-                let dot = self.dot_var(root.root);
-                Expr::runtime("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
-            }
+            Some(_) if root.is_var() => self.arg(&Expr::Place(place.clone())),
             Some(_) => Expr::borrow(self.read(place)),
             None => Expr::borrow(Expr::Place(mirrored)),
         }

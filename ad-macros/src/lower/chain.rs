@@ -325,6 +325,10 @@ impl Lower<'_> {
         if !["iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut", "chunks_exact_mut", "rows", "columns", "outer_iter", "axis_iter", "outer_iter_mut", "axis_iter_mut", "rows_mut", "columns_mut", "indexed_iter"].contains(&name) {
             return None;
         }
+        if name == "into_iter" && is_chain_like(recv) {
+            // `rows()`, `windows(n)` and the like of ndarray, made an iterator by the adaptor below.
+            return None;
+        }
         if name == "into_iter" {
             if let Some(seq) = self.source(recv) {
                 return Some(seq);
