@@ -226,6 +226,27 @@ impl Expr {
         }
     }
 
+    /// The sub-expressions, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => Vec::new(),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Ref { expr: a, .. } => vec![a],
+            Expr::Repeat { value, .. } => vec![value],
+            Expr::Binary(_, a, b) | Expr::Compare(_, a, b) => vec![a, b],
+            Expr::ZeroGuard { scalar, value } => vec![scalar, value],
+            Expr::Method { recv, args, .. } => std::iter::once(&mut **recv).chain(args).collect(),
+            Expr::Call { args, .. }
+            | Expr::Tuple(args)
+            | Expr::Array(args)
+            | Expr::VecOf(args)
+            | Expr::Runtime { args, .. } => args.iter_mut().collect(),
+            Expr::Struct { fields, base, .. } => {
+                fields.iter_mut().map(|(_, e)| e).chain(base.as_deref_mut()).collect()
+            }
+            Expr::Select { cond, then, els } => vec![cond, then, els],
+        }
+    }
+
     /// Calls `f` for every variable read, with the place where it is one.
     pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
         match self {

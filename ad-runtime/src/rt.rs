@@ -6,6 +6,8 @@ pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, 
 pub use crate::places::{Either, part_mut, read_part, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
 pub use crate::places::{dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped};
+#[cfg(feature = "ndarray")]
+pub use crate::rules::ndarray::{add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint};
 pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
 };
