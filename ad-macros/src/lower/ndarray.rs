@@ -362,6 +362,14 @@ impl Lower<'_> {
                 _ if last == "from_vec" => Some(self.vector(content)),
                 _ => None,
             },
+            ("arr1" | "arr2", [SynExpr::Reference(r)]) => match &*r.expr {
+                SynExpr::Array(a) => {
+                    let elements = &a.elems;
+                    let mac: syn::Macro = syn::parse_quote!(array![#elements]);
+                    self.array_macro(&mac, "array")
+                }
+                content => Some(self.vector(content)).filter(|_| last == "arr1"),
+            },
             ("from_iter", [iter]) if constructs => {
                 let collected: SynExpr = syn::parse_quote!((#iter).into_iter().collect::<Vec<_>>());
                 self.analyse(&collected);
