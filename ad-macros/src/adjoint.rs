@@ -16,6 +16,7 @@
 mod bars;
 mod control;
 mod mutate;
+mod outline;
 mod plan;
 mod pullback;
 
@@ -70,6 +71,8 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     adjoint.program.depths = adjoint.levels.clone();
     plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new(), 0);
     let mut forward = forward.stmts;
+    adjoint.take_over_squares(&mut reverse, result.as_ref());
+    adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     let scalars = adjoint.bars.scalar_params(&adjoint.program);
     Reversed { program: adjoint.program, forward, result, reverse, scalars }

@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-pub use types::{arithmetic, is_compound, macro_args, mutates, of_syn_type, reads_only, scalar_method};
+pub use types::{arithmetic, is_array_name, is_compound, macro_args, mutates, of_syn_type, reads_only, scalar_method};
 
 /// The facts of one function.
 #[derive(Default)]

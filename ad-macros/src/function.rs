@@ -82,7 +82,12 @@ impl Param {
     }
 
     pub fn is_mut_ref(&self) -> bool {
-        matches!(&self.written, Type::Reference(r) if r.mutability.is_some())
+        matches!(&self.written, Type::Reference(r) if r.mutability.is_some()) || self.is_mut_view()
+    }
+
+    /// Whether the parameter is an `ArrayViewMut`, which is changed in place as a `&mut` reference is.
+    pub fn is_mut_view(&self) -> bool {
+        matches!(&self.written, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with("ArrayViewMut")))
     }
 
     pub fn is_ref(&self) -> bool {
@@ -317,6 +322,35 @@ pub fn tangent_of(ty: &Type) -> TokenStream {
             let parts = t.elems.iter().map(tangent_of);
             quote!((#(#parts,)*))
         }
-        ty => quote!(<#ty as ::ad_runtime::Differentiable>::Tangent),
+        ty => {
+            let ty = without_elided_lifetimes(ty);
+            quote!(<#ty as ::ad_runtime::Differentiable>::Tangent)
+        }
+    }
+}
+
+/// A view with its lifetime left out, as a type that may stand in a result: its tangent has no lifetime.
+fn without_elided_lifetimes(ty: &Type) -> Type {
+    struct Views;
+    impl syn::visit_mut::VisitMut for Views {
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            name_view_lifetime(segment, || syn::parse_quote!('static));
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
+    }
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut Views, &mut ty);
+    ty
+}
+
+/// Gives a view of ndarray whose lifetime is left out one of `name`: `ArrayView1<f64>` hides it.
+pub fn name_view_lifetime(segment: &mut syn::PathSegment, name: impl FnOnce() -> syn::Lifetime) {
+    if !segment.ident.to_string().starts_with("ArrayView") {
+        return;
+    }
+    if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments
+        && !arguments.args.iter().any(|a| matches!(a, syn::GenericArgument::Lifetime(_)))
+    {
+        arguments.args.insert(0, syn::GenericArgument::Lifetime(name()));
     }
 }

@@ -219,6 +219,11 @@ fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> T
         let Some(var) = param_var(program, p) else { continue };
         if restores(program, &reversed.reverse, var) {
             let (name, last) = (&p.name, format_ident!("{}_final", p.name));
+            if p.is_mut_view() {
+                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#name);));
+                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #name, #last);));
+                continue;
+            }
             after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
             epilogue.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
         }

@@ -226,6 +226,27 @@ impl Expr {
         }
     }
 
+    /// The sub-expressions, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => Vec::new(),
+            Expr::Unary(_, a) | Expr::Cast(a, _) | Expr::Ref { expr: a, .. } => vec![a],
+            Expr::Repeat { value, .. } => vec![value],
+            Expr::Binary(_, a, b) | Expr::Compare(_, a, b) => vec![a, b],
+            Expr::ZeroGuard { scalar, value } => vec![scalar, value],
+            Expr::Method { recv, args, .. } => std::iter::once(&mut **recv).chain(args).collect(),
+            Expr::Call { args, .. }
+            | Expr::Tuple(args)
+            | Expr::Array(args)
+            | Expr::VecOf(args)
+            | Expr::Runtime { args, .. } => args.iter_mut().collect(),
+            Expr::Struct { fields, base, .. } => {
+                fields.iter_mut().map(|(_, e)| e).chain(base.as_deref_mut()).collect()
+            }
+            Expr::Select { cond, then, els } => vec![cond, then, els],
+        }
+    }
+
     /// Calls `f` for every variable read, with the place where it is one.
     pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
         match self {
@@ -261,6 +282,11 @@ impl Place {
 
     pub fn is_var(&self) -> bool {
         self.proj.is_empty()
+    }
+
+    /// Whether the place is a view through which its storage is changed: `m.row_mut(i)`.
+    pub fn is_mutable_view(&self) -> bool {
+        matches!(self.proj.last(), Some(Proj::View { method, .. }) if method.to_string().ends_with("_mut"))
     }
 
     pub fn for_each_read(&self, f: &mut impl FnMut(Var)) {
@@ -474,6 +500,15 @@ impl Program {
         }
     }
 
+    /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.
+    pub fn is_array_view(&self, place: &Place) -> bool {
+        let resolved = self.resolve(place);
+        match resolved.proj.last() {
+            Some(Proj::View { method, .. }) => !method.to_string().contains("slice") || method.to_string().starts_with("slice"),
+            _ => matches!(self.ty_of_place(&resolved), Ty::NdArray { owned: false, .. }),
+        }
+    }
+
     pub fn is_active(&self, place: &Place) -> bool {
         self[place.root].active && self[self.base(place)].active && !self.ty_of_place(place).is_discrete()
     }
@@ -517,9 +552,9 @@ impl Program {
                     _ => Ty::Unknown,
                 },
                 Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
-                    (Ty::NdArray { .. }, "row" | "column" | "diag") => Ty::NdArray { dims: Some(1), owned: false },
-                    (Ty::NdArray { dims, .. }, "t" | "view") => Ty::NdArray { dims: *dims, owned: false },
-                    (Ty::NdArray { dims: Some(n), .. }, "index_axis") => Ty::NdArray { dims: Some(n - 1), owned: false },
+                    (Ty::NdArray { .. }, "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut") => Ty::NdArray { dims: Some(1), owned: false },
+                    (Ty::NdArray { dims, .. }, "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut") => Ty::NdArray { dims: *dims, owned: false },
+                    (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => Ty::NdArray { dims: Some(n - 1), owned: false },
                     (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
                     (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => Ty::Slice(t.clone()),
                     _ => Ty::Unknown,

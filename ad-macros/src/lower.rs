@@ -8,6 +8,7 @@ mod control;
 mod effect;
 mod expr;
 mod method;
+mod ndarray;
 mod pattern;
 mod place;
 mod stmt;

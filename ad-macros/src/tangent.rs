@@ -109,7 +109,7 @@ impl Tangent {
         let root = self.resolve(place).root;
         let info = &self.program[root];
         let scalar = info.ty.is_float() && !matches!(info.ty, Ty::RefMut(_));
-        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_));
+        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_) | Ty::NdArray { owned: false, .. });
         (matches!(info.role, Role::Param) && !scalar && !owned).then_some(root)
     }
 
@@ -169,6 +169,14 @@ impl Tangent {
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
             Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "unwrap", args } => match &args[0] {
+                Expr::Place(place) => Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))])),
+                _ => unreachable!("a temporary is unwrapped"),
+            },
+            Expr::Runtime { function: "shaped", args } => {
+                let elements = self.dot(&args[0])?;
+                Some(Expr::runtime("shaped", vec![elements, args[1].clone()]))
+            }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = self.dot(&args[0])?;
                 Some(Expr::runtime("boxed", vec![inner]))
@@ -244,6 +252,10 @@ impl Tangent {
                 _ => Expr::runtime("Inactive", vec![]),
             },
             Expr::Ref { expr, .. } => self.arg(expr),
+            Expr::Place(place) if place.is_mutable_view() && self.is_active(place) => {
+                let mirrored = self.mirror(place);
+                Expr::borrow_mut(Expr::Place(mirrored))
+            }
             Expr::Place(place) if self.is_active(place) && matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
                 let root = self.resolve(place);
                 let mirrored = Expr::Place(self.mirror(place));
@@ -590,10 +602,27 @@ impl Tangent {
         let base = &self.program[self.program.base(place)];
         let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
         let known = matches!(self.program.ty_of_place(place).deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        if known && self.is_active(place) {
+            return self.shared_arg(place);
+        }
         if mutable && !known && self.is_active(place) {
             return self.arg(&Expr::borrow_mut(recv.clone()));
         }
         self.arg(recv)
+    }
+
+    /// The tangent of a place that is only read, also where it is behind a mutable reference.
+    fn shared_arg(&mut self, place: &Place) -> Expr {
+        if !matches!(self.program.ty_of_place(place), Ty::RefMut(_)) {
+            return self.arg(&Expr::Place(place.clone()));
+        }
+        let root = self.resolve(place);
+        let mirrored = self.mirror(place);
+        match self.borrowed_param(place) {
+            Some(_) if root.is_var() => self.arg(&Expr::Place(place.clone())),
+            Some(_) => Expr::borrow(self.read(place)),
+            None => Expr::borrow(Expr::Place(mirrored)),
+        }
     }
 
     fn dots_of_parts(&mut self, parts: &[(Proj, Expr)], all: bool) -> Vec<(Proj, Expr)> {

@@ -151,6 +151,10 @@ pub trait Elements {
     type Element;
     /// Element number `k`.
     fn element(&self, k: usize) -> &Self::Element;
+}
+
+/// A container whose elements can be changed.
+pub trait ElementsMut: Elements {
     /// Element number `k`.
     fn element_mut(&mut self, k: usize) -> &mut Self::Element;
 }
@@ -161,6 +165,9 @@ impl<T> Elements for [T] {
     fn element(&self, k: usize) -> &T {
         &self[k]
     }
+}
+
+impl<T> ElementsMut for [T] {
     #[inline(always)]
     fn element_mut(&mut self, k: usize) -> &mut T {
         &mut self[k]
@@ -173,6 +180,9 @@ impl<T> Elements for Vec<T> {
     fn element(&self, k: usize) -> &T {
         &self[k]
     }
+}
+
+impl<T> ElementsMut for Vec<T> {
     #[inline(always)]
     fn element_mut(&mut self, k: usize) -> &mut T {
         &mut self[k]
@@ -185,6 +195,9 @@ impl<T, const N: usize> Elements for [T; N] {
     fn element(&self, k: usize) -> &T {
         &self[k]
     }
+}
+
+impl<T, const N: usize> ElementsMut for [T; N] {
     #[inline(always)]
     fn element_mut(&mut self, k: usize) -> &mut T {
         &mut self[k]
@@ -197,6 +210,9 @@ impl<C: Elements + ?Sized> Elements for &mut C {
     fn element(&self, k: usize) -> &C::Element {
         (**self).element(k)
     }
+}
+
+impl<C: ElementsMut + ?Sized> ElementsMut for &mut C {
     #[inline(always)]
     fn element_mut(&mut self, k: usize) -> &mut C::Element {
         (**self).element_mut(k)
@@ -209,9 +225,6 @@ impl<C: Elements + ?Sized> Elements for &C {
     fn element(&self, k: usize) -> &C::Element {
         (**self).element(k)
     }
-    fn element_mut(&mut self, _: usize) -> &mut C::Element {
-        unreachable!("a shared borrow has no mutable elements")
-    }
 }
 
 impl Elements for Inactive {
@@ -220,6 +233,9 @@ impl Elements for Inactive {
     fn element(&self, _: usize) -> &Inactive {
         self
     }
+}
+
+impl ElementsMut for Inactive {
     #[inline(always)]
     fn element_mut(&mut self, _: usize) -> &mut Inactive {
         self
@@ -228,8 +244,8 @@ impl Elements for Inactive {
 
 #[cfg(feature = "ndarray")]
 mod arrays {
-    use super::Elements;
-    use ndarray::{ArrayBase, DataMut, Dimension, RawData};
+    use super::{Elements, ElementsMut};
+    use ndarray::{ArrayRef, ArrayBase, Data, DataMut, Dimension, RawData};
 
     /// The index of element `k` in logical order.
     fn index<D: Dimension>(dim: &D, mut k: usize) -> D {
@@ -242,31 +258,85 @@ mod arrays {
         index
     }
 
-    impl<S: DataMut, D: Dimension> Elements for ArrayBase<S, D> {
-        type Element = <S as RawData>::Elem;
+    impl<A, D: Dimension> Elements for ArrayRef<A, D> {
+        type Element = A;
         #[inline]
-        fn element(&self, k: usize) -> &Self::Element {
-            let dim = self.raw_dim();
-            if dim.ndim() == 1 || !self.is_standard_layout() {
-                return &self[super::arrays::dim_index(index(&dim, k))];
+        fn element(&self, k: usize) -> &A {
+            match self.as_slice() {
+                Some(slice) => &slice[k],
+                None => &self[index(&self.raw_dim(), k)],
             }
-            &self.as_slice().expect("it is in standard layout")[k]
-        }
-        #[inline]
-        fn element_mut(&mut self, k: usize) -> &mut Self::Element {
-            let dim = self.raw_dim();
-            if dim.ndim() == 1 || !self.is_standard_layout() {
-                return &mut self[super::arrays::dim_index(index(&dim, k))];
-            }
-            &mut self.as_slice_mut().expect("it is in standard layout")[k]
         }
     }
 
-    /// An index as ndarray takes it.
-    pub(super) fn dim_index<D: Dimension>(index: D) -> D {
-        index
+    impl<A, D: Dimension> ElementsMut for ArrayRef<A, D> {
+        #[inline]
+        fn element_mut(&mut self, k: usize) -> &mut A {
+            if self.is_standard_layout() {
+                return &mut self.as_slice_mut().expect("it is in standard layout")[k];
+            }
+            let index = index(&self.raw_dim(), k);
+            &mut self[index]
+        }
+    }
+
+    impl<S: Data, D: Dimension> Elements for ArrayBase<S, D> {
+        type Element = <S as RawData>::Elem;
+        #[inline]
+        fn element(&self, k: usize) -> &Self::Element {
+            (**self).element(k)
+        }
+    }
+
+    impl<S: DataMut, D: Dimension> ElementsMut for ArrayBase<S, D> {
+        #[inline]
+        fn element_mut(&mut self, k: usize) -> &mut Self::Element {
+            (**self).element_mut(k)
+        }
+    }
+
+    /// The dimensions that a shape stands for.
+    pub fn dimension<Sh: ndarray::ShapeBuilder>(shape: Sh) -> Sh::Dim {
+        shape.into_shape_with_order().raw_dim().clone()
+    }
+
+    /// The index of element `k` in logical order, as ndarray gives it to closures.
+    #[inline]
+    pub fn index_at<D: Dimension>(dim: &D, k: usize) -> D::Pattern {
+        index(dim, k).into_pattern()
+    }
+
+    /// The array of shape `dim` with these elements in logical order.
+    #[track_caller]
+    pub fn shaped<A, D: Dimension>(elements: Vec<A>, dim: &D) -> ndarray::Array<A, D> {
+        ndarray::Array::from_shape_vec(dim.clone(), elements).expect("one element per index")
+    }
+
+    /// The elements of a cotangent in logical order.
+    pub fn unshaped<A: Clone, D: Dimension>(array: ndarray::Array<A, D>) -> Vec<A> {
+        if array.is_standard_layout() {
+            let length = array.len();
+            let (mut elements, offset) = array.into_raw_vec_and_offset();
+            if offset.unwrap_or(0) == 0 {
+                elements.truncate(length);
+                return elements;
+            }
+            let offset = offset.unwrap_or(0);
+            return elements[offset..offset + length].to_vec();
+        }
+        array.iter().cloned().collect()
+    }
+
+    /// Panics with both shapes unless they are equal: what `Zip` does.
+    #[inline]
+    #[track_caller]
+    pub fn require_equal_shapes<D: Dimension, E: Dimension>(a: &D, b: &E) {
+        assert!(a.slice() == b.slice(), "arrays of the shapes {:?} and {:?} are iterated together", a.slice(), b.slice());
     }
 }
+
+#[cfg(feature = "ndarray")]
+pub use arrays::{dimension, index_at, require_equal_shapes, shaped, unshaped};
 
 /// Projects into the payload of the variants of the standard library's enums.
 pub trait OptionTangent {
@@ -375,6 +445,50 @@ impl<T: Unwrapped> Unwrapped for &T {
     fn unwrapped(&self) -> &T::Payload {
         (**self).unwrapped()
     }
+}
+
+/// An `Option` or `Result` made of its payload: the cotangent of what was unwrapped.
+pub trait Wrapped {
+    /// The payload.
+    type Payload;
+    /// Wraps it.
+    fn wrapped(payload: Self::Payload) -> Self;
+}
+
+impl<T> Wrapped for Option<T> {
+    type Payload = T;
+    #[inline(always)]
+    fn wrapped(payload: T) -> Self {
+        Some(payload)
+    }
+}
+
+impl<T> Wrapped for Result<T, ()> {
+    type Payload = T;
+    #[inline(always)]
+    fn wrapped(payload: T) -> Self {
+        Ok(payload)
+    }
+}
+
+/// The cotangent of what was unwrapped.
+#[inline(always)]
+pub fn wrapped<W: Wrapped>(payload: W::Payload) -> W {
+    W::wrapped(payload)
+}
+
+/// Keeps the elements that a view shows.
+#[cfg(feature = "ndarray")]
+#[inline]
+pub fn keep_array<A: Clone, D: ndarray::Dimension>(array: &ndarray::ArrayRef<A, D>) -> ndarray::Array<A, D> {
+    array.to_owned()
+}
+
+/// Puts kept elements back where a view shows.
+#[cfg(feature = "ndarray")]
+#[inline]
+pub fn put_back_array<A: Clone, D: ndarray::Dimension>(array: &mut ndarray::ArrayRef<A, D>, kept: ndarray::Array<A, D>) {
+    array.assign(&kept);
 }
 
 /// Sets a part of a tangent. A part that is constant takes the tangent `()` alone.

@@ -3,7 +3,11 @@
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
 pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, unpop, truncate_adjoint};
-pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot};
+pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
+#[cfg(feature = "ndarray")]
+pub use crate::places::{dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped};
+#[cfg(feature = "ndarray")]
+pub use crate::rules::ndarray::{add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint};
 pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
 };
@@ -222,7 +226,7 @@ pub fn element<C: crate::places::Elements + ?Sized>(container: &C, k: usize) -> 
 
 /// Element `k` of a container, in the order of its iterator.
 #[inline(always)]
-pub fn element_mut<C: crate::places::Elements + ?Sized>(container: &mut C, k: usize) -> &mut C::Element {
+pub fn element_mut<C: crate::places::ElementsMut + ?Sized>(container: &mut C, k: usize) -> &mut C::Element {
     container.element_mut(k)
 }
 

@@ -50,7 +50,7 @@ pub fn is_borrowed_param(program: &Program, var: Var) -> bool {
 /// Whether a parameter is an owned value whose cotangent is a local variable.
 pub fn is_owned_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param) && program[var].mutable && !matches!(program[var].ty, Ty::RefMut(_) | Ty::Ref(_))
-        && !program[var].ty.is_float()
+        && !program[var].ty.is_float() && !matches!(program[var].ty, Ty::NdArray { owned: false, .. })
 }
 
 impl Adjoint {
@@ -233,8 +233,10 @@ impl Adjoint {
                 }
                 Expr::borrow_mut(Expr::Place(mirrored))
             }
+            Expr::Place(_) => Expr::runtime("Inactive", vec![]),
             operand => {
-                debug_assert!(!self.program.reads_active(operand), "an active operand has a name: {operand:?}");
+                // Lowering names what is computed; a slot of none would be a gradient of zero.
+                assert!(!self.program.reads_active(operand), "an active operand of a rule is not a place: {operand:?}");
                 Expr::runtime("Inactive", vec![])
             }
         }

@@ -25,6 +25,8 @@ impl Adjoint {
         self.levels.insert(var, self.level());
         let value = if ty.is_float() && !ty.is_float_ref() {
             Expr::Place(place.clone())
+        } else if self.program.is_array_view(place) {
+            Expr::runtime("keep_array", vec![Expr::borrow(Expr::Place(place.clone()))])
         } else {
             Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))])
         };
@@ -51,6 +53,7 @@ impl Adjoint {
         for arg in args {
             match arg {
                 Expr::Ref { mutable: true, expr } => changed.extend(expr.as_place().cloned()),
+                Expr::Place(place) if place.is_mutable_view() => changed.push(place.clone()),
                 Expr::Place(place) if matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
                     changed.push(place.clone().then(Proj::Deref));
                 }

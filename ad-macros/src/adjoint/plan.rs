@@ -154,6 +154,7 @@ fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
             for arg in args {
                 match arg {
                     Expr::Ref { mutable: true, expr } => found.extend(expr.as_place().map(|p| program.base(p))),
+                    Expr::Place(place) if place.is_mutable_view() => found.push(program.base(place)),
                     Expr::Place(place) if matches!(program.ty_of_place(place), crate::ir::Ty::RefMut(_)) => {
                         found.push(program.base(place));
                     }

@@ -58,6 +58,14 @@ impl Adjoint {
                 self.pullback(inner, inner_bar, None);
             }
             Expr::Runtime { function: "clone", args } => self.pullback(&args[0], bar, None),
+            Expr::Runtime { function: "unwrap", args } => {
+                let whole = Expr::runtime("wrapped", vec![bar]);
+                self.pullback(&args[0], whole, None);
+            }
+            Expr::Runtime { function: "shaped", args } => {
+                let elements = Expr::runtime("unshaped", vec![bar]);
+                self.pullback(&args[0], elements, None);
+            }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = Expr::runtime("unboxed", vec![bar]);
                 self.pullback(&args[0], inner, None);
@@ -113,7 +121,11 @@ impl Adjoint {
 
     fn binary(&mut self, op: BinOp, a: &Expr, b: &Expr, bar: Expr, ty: Ty) {
         if !ty.is_float() {
+            let array = |e: &Expr| matches!(self.program.ty_of(e).deref(), Ty::NdArray { .. });
+            let arrays = array(a) && array(b);
             let function = match op {
+                BinOp::Add if arrays => "add_outline_adjoint",
+                BinOp::Sub if arrays => "sub_outline_adjoint",
                 BinOp::Add => "add_adjoint",
                 BinOp::Sub => "sub_adjoint",
                 BinOp::Mul => "mul_adjoint",
@@ -315,12 +327,36 @@ impl Adjoint {
 
     fn method(&mut self, recv: &Expr, name: &syn::Ident, args: &[Expr], bar: Expr) {
         let adjoint = format_ident!("__{}_adjoint", name, span = name.span());
+        let array = matches!(self.program.ty_of(recv).deref(), Ty::NdArray { .. });
+        if array && name == "dot" && args.len() == 1 && self.is_same_variable(recv, &args[0]) {
+            let slot = self.slot(recv);
+            let adjoint = format_ident!("__dot_square_adjoint", span = name.span());
+            let call = Expr::Method { recv: Box::new(recv.clone()), name: adjoint, turbofish: None, args: vec![bar, slot] };
+            return self.emit(Stmt::Do(call));
+        }
         let operands: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
-        self.start_arguments(&operands);
+        // Inherent methods of arrays win over those of any trait, so the rule is the runtime's, which can
+        // do with a cotangent that has no shape yet.
+        if !(array && is_inherent_of_arrays(name)) {
+            self.start_arguments(&operands);
+        }
         self.rule(&operands, bar, &mut |operands, bar, slots| {
             let args = operands[1..].iter().cloned().chain([bar]).chain(slots).collect();
             Expr::Method { recv: Box::new(operands[0].clone()), name: adjoint.clone(), turbofish: None, args }
         });
+    }
+
+    /// Whether both operands are one variable that has a cotangent, borrowed or not.
+    fn is_same_variable(&self, a: &Expr, b: &Expr) -> bool {
+        let whole = |e: &Expr| {
+            let place = match e {
+                Expr::Ref { expr, .. } => expr.as_place()?,
+                e => e.as_place()?,
+            };
+            let resolved = self.resolve(place);
+            (resolved.is_var() && self.is_active_place(place)).then_some(resolved.root)
+        };
+        whole(a).is_some() && whole(a) == whole(b)
     }
 
     fn call(&mut self, path: &proc_macro2::TokenStream, args: &[Expr], kind: &CallKind, bar: Expr) {
@@ -399,6 +435,11 @@ pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -
         Ok(parsed) => parsed,
         Err(_) => return path.clone(),
     };
+    if is_of_ndarray(&parsed.path) {
+        let name = last_ident(path);
+        let method = format_ident!("__{}", suffix);
+        return quote!(::ad_runtime::rules::ndarray::functions::#name::#method);
+    }
     let last = parsed.path.segments.last_mut().expect("a path has segments");
     match kind {
         CallKind::Associated => {
@@ -414,6 +455,23 @@ pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -
             }
         }
     }
+}
+
+/// Whether arrays of ndarray have the method themselves, with a rule that takes any slot.
+fn is_inherent_of_arrays(name: &syn::Ident) -> bool {
+    let known = [
+        "dot", "sum", "mean", "sum_axis", "mean_axis", "exp", "ln", "sqrt", "sin", "cos", "tan", "tanh", "abs", "powi",
+        "powf", "pow2", "recip",
+    ];
+    known.iter().any(|known| name == known)
+}
+
+/// Whether a path is one that lowering gave to a free function of ndarray.
+fn is_of_ndarray(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter();
+    let starts = segments.next().is_some_and(|s| s.ident == "ad_runtime") && segments.next().is_some_and(|s| s.ident == "ndarray");
+    let name = path.segments.last().map(|s| s.ident.to_string());
+    starts && name.is_some_and(|name| ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"].contains(&name.as_str()))
 }
 
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {

@@ -37,7 +37,7 @@ impl Emitter<'_> {
                     let args = args.iter().map(|a| self.index(a));
                     let method = match (mutable || is_bar, method.to_string().strip_suffix("_mut")) {
                         (true, _) => mirror.clone(),
-                        (false, Some(shared)) if self.reverse => format_ident!("{}", shared),
+                        (false, Some(shared)) if self.reverse || matches!(self.program[place.root].role, Role::Dot(_)) => format_ident!("{}", shared),
                         (false, _) => method.clone(),
                     };
                     quote!(#tokens.#method(#(#args),*))
@@ -113,6 +113,10 @@ impl Emitter<'_> {
             }
             Expr::Method { recv, name, turbofish, args } => {
                 let recv = match &**recv {
+                    Expr::Place(place) if consumes(name) && place.is_var() => {
+                        let tokens = self.read(place);
+                        if starts_with_star(&tokens) { quote!((#tokens)) } else { tokens }
+                    }
                     Expr::Place(place) => self.place(place, false),
                     recv => self.operand(recv, Precedence::Postfix),
                 };
@@ -235,6 +239,9 @@ impl Emitter<'_> {
             ("again", [Expr::Place(place)]) => {
                 let ty = self.program.ty_of_place(place);
                 let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } | Role::Binding { .. } if place.is_var());
+                if let Some(Proj::View { method, .. }) = place.proj.last() {
+                    return self.place(place, method.to_string().ends_with("_mut"));
+                }
                 let tokens = self.read(place);
                 if copies(&ty) || reference {
                     tokens
@@ -279,6 +286,10 @@ impl Emitter<'_> {
                 let (a, b) = (self.expr(a), self.expr(b));
                 quote!(::core::mem::swap(#a, #b))
             }
+            ("unwrap", [a]) => {
+                let a = self.expr(a);
+                quote!(#a.unwrap())
+            }
             ("boxed", [a]) => {
                 let a = self.expr(a);
                 quote!(::std::boxed::Box::new(#a))
@@ -298,6 +309,12 @@ impl Emitter<'_> {
         };
         if precedence(e, &tokens) < outer { quote!((#tokens)) } else { tokens }
     }
+}
+
+/// Methods that take their receiver by value.
+fn consumes(name: &proc_macro2::Ident) -> bool {
+    name.to_string().starts_with("into_")
+        || ["reversed_axes", "permuted_axes", "insert_axis", "remove_axis", "mapv_into", "slice_move", "index_axis_move"].iter().any(|m| name == m)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -64,7 +64,11 @@ impl Emitter<'_> {
             || matches!(value, Expr::Runtime { function: "clone", .. });
         let plain = self.program.ty_of_place(place).is_float() || self.program[place.root].ty == Ty::Discrete;
         if restores && self.reverse && !(plain && !matches!(self.program.ty_of_place(place), Ty::RefMut(_))) {
+            let view = self.program.is_array_view(place);
             let (place, value) = (self.place(place, true), self.expr(value));
+            if view {
+                return quote!(::ad_runtime::rt::put_back_array(&mut #place, #value););
+            }
             return quote!(::ad_runtime::rt::put_back(&mut #place, #value););
         }
         let (place, value) = (self.target(place), self.expr(value));
@@ -76,7 +80,7 @@ impl Emitter<'_> {
         let mutable = if self.reverse || matches!(info.role, Role::Bar(_)) {
             self.changed.contains(&var)
         } else {
-            info.mutable && !matches!(info.role, Role::Alias { .. })
+            info.mutable && !matches!(info.role, Role::Alias { by_ref: true, .. })
         };
         mutable.then(|| quote!(mut))
     }

@@ -214,6 +214,15 @@ impl Facts {
                 let args = macro_args(&e.mac);
                 Ty::Vec(Box::new(args.first().map_or(Ty::Unknown, |e| self.infer(e))))
             }
+            Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|s| s.ident == "array") => {
+                let mut dims = 1;
+                let mut first = macro_args(&e.mac).into_iter().next();
+                while let Some(Expr::Array(inner)) = first {
+                    dims += 1;
+                    first = inner.elems.into_iter().next();
+                }
+                Ty::NdArray { dims: Some(dims), owned: true }
+            }
             Expr::If(e) => match self.infer_block(&e.then_branch) {
                 Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
                 ty => ty,
@@ -282,6 +291,7 @@ impl Facts {
                 Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
                 _ => Ty::Unknown,
             },
+            (owner, _) if is_array_name(owner) => constructed(owner, last),
             ("mem", "replace" | "take") => match e.args.first().map(|e| self.infer(e)) {
                 Some(Ty::RefMut(t)) => *t,
                 _ => Ty::Unknown,
@@ -405,6 +415,7 @@ impl Facts {
             "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while" | "inspect" | "peekable"
             | "chain" | "by_ref" => item(),
             "copied" | "cloned" => item().deref().clone(),
+            "windows" if matches!(recv().deref(), Ty::NdArray { .. }) => Ty::NdArray { dims: Some(1), owned: false },
             "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
                 Ty::Unknown => Ty::Unknown,
                 t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
@@ -417,7 +428,14 @@ impl Facts {
                 Some(Expr::Closure(closure)) => self.infer(&closure.body),
                 _ => Ty::Unknown,
             },
-            "rows" | "outer_iter" | "axis_iter" | "columns" => match recv().deref() {
+            "indexed_iter" => match recv().deref() {
+                Ty::NdArray { dims: Some(n), .. } => {
+                    let index = if *n == 1 { Ty::Discrete } else { Ty::Tuple(vec![Ty::Discrete; *n]) };
+                    Ty::Tuple(vec![index, Ty::Ref(Box::new(Ty::Float(None)))])
+                }
+                _ => Ty::Unknown,
+            },
+            "rows" | "outer_iter" | "axis_iter" | "columns" | "rows_mut" | "columns_mut" | "outer_iter_mut" | "axis_iter_mut" => match recv().deref() {
                 Ty::NdArray { dims: Some(2), .. } => Ty::NdArray { dims: Some(1), owned: false },
                 _ => Ty::Unknown,
             },
@@ -459,6 +477,34 @@ pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
     }
 }
 
+/// Whether a name is that of an owned array of ndarray: `Array`, `Array1`, …, `ArrayD`.
+pub fn is_array_name(name: &str) -> bool {
+    name.strip_prefix("Array").is_some_and(|dims| dims.is_empty() || dims == "D" || dims.parse::<usize>().is_ok())
+}
+
+/// The type that a constructor of arrays returns.
+fn constructed(owner: &str, function: &str) -> Ty {
+    let array = |dims| Ty::NdArray { dims, owned: true };
+    let dims = owner.strip_prefix("Array").and_then(|dims| dims.parse().ok());
+    match function {
+        "zeros" | "ones" | "from_elem" | "from_shape_fn" | "from_shape_simple_fn" | "default" => array(dims),
+        "eye" | "from_diag" | "from_diag_elem" => array(Some(2)),
+        "from_vec" | "from_iter" | "linspace" | "range" | "logspace" | "geomspace" => array(Some(1)),
+        "from" => dims.map_or(Ty::Unknown, |dims| array(Some(dims))),
+        _ => Ty::Unknown,
+    }
+}
+
+/// The number of axes that `s![..]` leaves: ranges keep theirs, indices drop it.
+fn sliced_dims(mac: &syn::Macro) -> Option<usize> {
+    let is_range = |part: &str| part.contains("..");
+    let text = mac.tokens.to_string();
+    if text.contains("NewAxis") || text.contains('(') {
+        return None;
+    }
+    Some(text.split(',').filter(|part| is_range(part)).count())
+}
+
 fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMethodCall, facts: &Facts) -> Ty {
     let same = |owned| Ty::NdArray { dims, owned };
     let less = |owned| match dims {
@@ -479,12 +525,24 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
                 _ => Ty::Unknown,
             }
         }
-        "t" | "view" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
-        "row" | "column" | "diag" => Ty::NdArray { dims: Some(1), owned: false },
+        "slice" | "slice_mut" => match e.args.first() {
+            Some(Expr::Macro(m)) => Ty::NdArray { dims: sliced_dims(&m.mac), owned: false },
+            _ => Ty::NdArray { dims: None, owned: false },
+        },
+        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
+        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => Ty::NdArray { dims: Some(1), owned: false },
         "clone" => same(owned),
         "to_owned" | "into_owned" | "mapv_into" => same(true),
+        "mapv" | "map" => match e.args.first() {
+            Some(Expr::Closure(c)) if matches!(facts.infer(&c.body), Ty::Float(_) | Ty::Unknown) => same(true),
+            Some(Expr::Path(_)) => same(true),
+            _ => Ty::Unknown,
+        },
+        "map_axis" => less(true),
+        "fold" => e.args.first().map_or(Ty::Unknown, |init| facts.infer(init)),
+        "split_at" => Ty::Tuple(vec![same(false), same(false)]),
         "sum_axis" | "var_axis" | "std_axis" => less(true),
-        "index_axis" => less(false),
+        "index_axis" | "index_axis_mut" => less(false),
         "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf" | "recip" | "pow2"
         | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
         "to_vec" => Ty::Vec(Box::new(Ty::Float(None))),

@@ -281,6 +281,12 @@ impl<'a> Visit<'a> for Facts {
                 self.visit_expr(arg);
             }
         }
+        // What a `Zip` borrows mutably is written by its closure.
+        if e.method == "for_each" && (active_receiver || e.args.iter().any(|a| self.mentions_active_expr(a))) {
+            for root in zip_targets(&e.receiver) {
+                self.activate(&root);
+            }
+        }
         let Some(root) = root_of(&e.receiver) else { return };
         let name = root.to_string();
         if !types::mutates(&e.method) && !self.mutable.contains(&name) {
@@ -324,6 +330,19 @@ fn ident_of(expr: &Expr) -> Option<String> {
         Expr::Path(p) => p.path.get_ident().map(ToString::to_string),
         Expr::Paren(e) => ident_of(&e.expr),
         _ => None,
+    }
+}
+
+/// The roots of what `Zip::from(..).and(..)` borrows mutably.
+fn zip_targets(expr: &Expr) -> Vec<String> {
+    match expr {
+        Expr::MethodCall(e) if e.method == "and" => {
+            let mut roots = zip_targets(&e.receiver);
+            roots.extend(e.args.iter().flat_map(mutable_roots));
+            roots
+        }
+        Expr::Call(e) => e.args.iter().filter(|a| borrows_mutably(a)).flat_map(mutable_roots).collect(),
+        _ => Vec::new(),
     }
 }
 

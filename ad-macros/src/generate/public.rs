@@ -368,6 +368,11 @@ fn name_all(ty: &mut Type, lifetimes: &mut Vec<syn::Lifetime>) {
             }
             self.visit_type_mut(&mut r.elem);
         }
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            let count = self.0.len();
+            crate::function::name_view_lifetime(segment, || named_lifetime(&mut None, count));
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
         fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
             if l.ident == "_" {
                 *l = syn::Lifetime::new(&format!("'__ad{}", self.0.len()), l.span());
@@ -397,6 +402,8 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
         let dot = p.dot();
         match (p.active, &p.written) {
             (false, _) => quote!(::ad_runtime::rt::Inactive),
+            // A view shows the tangent; what the function makes of it stays inside.
+            (true, Type::Path(_)) if p.is_mut_view() => quote!(&mut #dot.to_owned()),
             (true, Type::Reference(_)) if !matches!(strip(&p.written), Type::Path(t) if array_ref(t).is_some()) => quote!(#dot),
             _ => quote!(&#dot),
         }

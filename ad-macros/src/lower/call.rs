@@ -34,6 +34,9 @@ impl Lower<'_> {
         if let Some(value) = self.known_call(call, owner, last) {
             return value;
         }
+        if let Some(value) = self.array_call(call, owner, last) {
+            return value;
+        }
         if ["grad", "value_and_grad", "jvp", "vjp", "adjoint", "hvp", "jacobian", "hessian"].contains(&last)
             && owner.starts_with(|c: char| c.is_lowercase())
         {

@@ -29,6 +29,8 @@ enum Seq {
     Parts { place: Place, by: Option<bool>, kind: Part },
     Zip(Box<Seq>, Box<Seq>),
     Enumerate(Box<Seq>),
+    /// The elements of an array of several axes, each with its index.
+    Indexed { place: Place, dims: usize },
     Rev(Box<Seq>),
     Skip(Box<Seq>, TokenStream),
     Take(Box<Seq>, TokenStream),
@@ -45,6 +47,8 @@ enum Part {
     Rows,
     Columns,
     Outer(TokenStream),
+    /// `windows(n)` of a vector of ndarray.
+    Slices(TokenStream),
 }
 
 /// What happens to an item before it reaches the consumer.
@@ -71,7 +75,24 @@ pub(super) struct Chain {
     stages: Vec<Stage>,
 }
 
+impl Chain {
+    /// Both chains side by side; neither may have stages.
+    pub(super) fn zipped(self, other: Chain) -> Chain {
+        Chain { seq: Seq::Zip(Box::new(self.seq), Box::new(other.seq)), stages: self.stages }
+    }
+}
+
 impl Lower<'_> {
+    /// The elements of a container.
+    pub(super) fn elements_chain(&self, place: Place, by: Option<bool>, ty: &Ty) -> Chain {
+        Chain { seq: self.elements(place, by, ty), stages: Vec::new() }
+    }
+
+    /// The parts of an array along an axis, as views.
+    pub(super) fn parts_chain(&self, place: Place, axis: TokenStream) -> Chain {
+        Chain { seq: Seq::Parts { place, by: None, kind: Part::Outer(axis) }, stages: Vec::new() }
+    }
+
     /// The chain that `e` is, if it starts from a known source.
     pub(super) fn chain(&mut self, e: &SynExpr) -> Option<Chain> {
         match e {
@@ -116,7 +137,7 @@ impl Lower<'_> {
     }
 
     /// The tokens of an inactive expression that does not change while the loop runs.
-    fn fixed(&mut self, e: &SynExpr) -> TokenStream {
+    pub(super) fn fixed(&mut self, e: &SynExpr) -> TokenStream {
         let mut moves = !self.is_repeatable(e);
         for name in self.facts.names_in(&e.to_token_stream()) {
             moves |= self.facts.is_mutable(&name.to_string());
@@ -289,9 +310,23 @@ impl Lower<'_> {
         }
     }
 
+    /// The array in `array.as_slice().unwrap()`, whose elements are those of the slice.
+    fn sliced_array<'e>(&self, e: &'e SynExpr) -> Option<&'e SynExpr> {
+        let SynExpr::MethodCall(outer) = e else { return None };
+        let SynExpr::MethodCall(inner) = &*outer.receiver else { return None };
+        let unwraps = outer.method == "unwrap" || outer.method == "expect";
+        let slices = inner.method == "as_slice" || inner.method == "as_slice_mut";
+        let array = matches!(self.facts.infer(&inner.receiver).deref(), Ty::NdArray { .. });
+        (unwraps && slices && array).then_some(&*inner.receiver)
+    }
+
     fn source_method(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Seq> {
-        let recv = &*call.receiver;
-        if !["iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut", "chunks_exact_mut", "rows", "columns", "outer_iter", "axis_iter", "outer_iter_mut", "rows_mut", "indexed_iter"].contains(&name) {
+        let recv = self.sliced_array(&call.receiver).unwrap_or(&call.receiver);
+        if !["iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut", "chunks_exact_mut", "rows", "columns", "outer_iter", "axis_iter", "outer_iter_mut", "axis_iter_mut", "rows_mut", "columns_mut", "indexed_iter"].contains(&name) {
+            return None;
+        }
+        if name == "into_iter" && is_chain_like(recv) {
+            // `rows()`, `windows(n)` and the like of ndarray, made an iterator by the adaptor below.
             return None;
         }
         if name == "into_iter" {
@@ -327,6 +362,7 @@ impl Lower<'_> {
                 _ => return None,
             }
         };
+        let place = self.named_view(place);
         let size = call.args.first().map(|n| self.fixed(n));
         let part = |kind, mutable| Some(Seq::Parts { place: place.clone(), by: Some(mutable), kind });
         match name {
@@ -337,12 +373,37 @@ impl Lower<'_> {
             "chunks_exact" => part(Part::Chunks { size: size?, exact: true }, false),
             "chunks_mut" => part(Part::Chunks { size: size?, exact: false }, true),
             "chunks_exact_mut" => part(Part::Chunks { size: size?, exact: true }, true),
-            "rows" => Some(Seq::Parts { place, by: None, kind: Part::Rows }),
-            "columns" => Some(Seq::Parts { place, by: None, kind: Part::Columns }),
-            "outer_iter" => Some(Seq::Parts { place, by: None, kind: Part::Outer(quote!(::ad_runtime::ndarray::Axis(0))) }),
-            "axis_iter" => Some(Seq::Parts { place, by: None, kind: Part::Outer(size?) }),
+            // The views of parts that are written: `by` says that they are mutable.
+            "rows" | "rows_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Rows }),
+            "columns" | "columns_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Columns }),
+            "outer_iter" | "outer_iter_mut" => {
+                let axis = quote!(::ad_runtime::ndarray::Axis(0));
+                Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Outer(axis) })
+            }
+            "axis_iter" | "axis_iter_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Outer(size?) }),
+            "windows" => match ty.deref() {
+                Ty::NdArray { dims: Some(1), .. } => Some(Seq::Parts { place, by: None, kind: Part::Slices(size?) }),
+                _ => None,
+            },
+            "indexed_iter" => match ty.deref() {
+                Ty::NdArray { dims: Some(1), .. } => Some(Seq::Enumerate(Box::new(self.elements(place, Some(false), &ty)))),
+                Ty::NdArray { dims: Some(dims), .. } => Some(Seq::Indexed { place, dims: *dims }),
+                _ => None,
+            },
             _ => None,
         }
+    }
+
+    /// A view of ndarray under a name, so that what it shows can be borrowed for a whole iteration.
+    fn named_view(&mut self, place: Place) -> Place {
+        if !matches!(place.proj.last(), Some(Proj::View { .. })) || !self.program.is_array_view(&place) {
+            return place;
+        }
+        let (ty, active) = (self.program.ty_of_place(&place), self.is_active(&place));
+        let var = self.temp("view", ty, active, false);
+        self.program[var].role = Role::Alias { place: self.program.resolve(&place), by_ref: false };
+        self.push(Stmt::Let { var, ty: None, value: Expr::Place(place) });
+        Place::var(var)
     }
 
     fn is_finite(&self, seq: &Seq) -> bool {
@@ -360,7 +421,7 @@ impl Lower<'_> {
                 let hi = hi.as_ref()?;
                 quote!(::ad_runtime::rt::distance(#lo, #hi))
             }
-            Seq::Elements { place, .. } => {
+            Seq::Elements { place, .. } | Seq::Indexed { place, .. } => {
                 let place = self.tokens_of(place);
                 quote!(#place.len())
             }
@@ -370,6 +431,7 @@ impl Lower<'_> {
                     Part::Windows(n) => quote!((#place.len() + 1).saturating_sub(#n)),
                     Part::Chunks { size, exact: true } => quote!((#place.len() / #size)),
                     Part::Chunks { size, exact: false } => quote!(#place.len().div_ceil(#size)),
+                    Part::Slices(n) => quote!((#place.len() + 1).saturating_sub(#n)),
                     Part::Rows => quote!(#place.nrows()),
                     Part::Columns => quote!(#place.ncols()),
                     Part::Outer(axis) => quote!(#place.len_of(#axis)),
@@ -413,6 +475,19 @@ impl Lower<'_> {
                 Item::Place(place.clone().then(proj), *by)
             }
             Seq::Parts { place, by, kind } => self.part(place, *by, kind, k),
+            Seq::Indexed { place, dims } => {
+                let whole = self.tokens_of(place);
+                let index = self.verbatim_tokens(quote!(::ad_runtime::rt::index_at(&#whole.raw_dim(), #k)), Ty::Discrete);
+                let index = self.name("index", index, Ty::Discrete, false);
+                let index = self.ident_of(&index);
+                let parts = (0..*dims).map(|i| {
+                    let i = syn::Index::from(i);
+                    Item::Value(self.verbatim_tokens(quote!(#index.#i), Ty::Discrete), Ty::Discrete)
+                });
+                let parts = Item::Tuple(parts.collect());
+                let at = self.verbatim_tokens(quote!(#index), Ty::Discrete);
+                Item::Tuple(vec![parts, Item::Place(place.clone().then(Proj::Index(at)), Some(false))])
+            }
             Seq::Zip(a, b) => Item::Tuple(vec![self.item(a, k), self.item(b, k)]),
             Seq::Enumerate(s) => {
                 let count = Item::Value(self.verbatim_tokens(k.clone(), Ty::Discrete), Ty::Discrete);
@@ -473,15 +548,24 @@ impl Lower<'_> {
 
     fn part(&mut self, place: &Place, by: Option<bool>, kind: &Part, k: &TokenStream) -> Item {
         let base = self.tokens_of(place);
+        let array = matches!(kind, Part::Rows | Part::Columns | Part::Outer(_));
+        let written = array && by == Some(true);
+        let mirrored = |name: &str| if written { format!("{name}_mut") } else { name.to_owned() };
+        let by = if array { None } else { by };
         let proj = match kind {
             Part::Windows(n) => Proj::Index(self.verbatim_tokens(quote!(#k..#k + #n), Ty::Discrete)),
             Part::Chunks { size, exact: true } => Proj::Index(self.verbatim_tokens(quote!(#k * #size..(#k + 1) * #size), Ty::Discrete)),
             Part::Chunks { size, exact: false } => Proj::Index(self.verbatim_tokens(quote!(#k * #size..::core::cmp::Ord::min((#k + 1) * #size, #base.len())), Ty::Discrete)),
-            Part::Rows => view("row", "row_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
-            Part::Columns => view("column", "column_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
+            Part::Slices(n) => {
+                let range = quote!(::ad_runtime::ndarray::Slice::from(#k..#k + #n));
+                let axis = self.verbatim_tokens(quote!(::ad_runtime::ndarray::Axis(0)), Ty::Discrete);
+                view("slice_axis", "slice_axis_mut", vec![axis, self.verbatim_tokens(range, Ty::Discrete)])
+            }
+            Part::Rows => view(&mirrored("row"), "row_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
+            Part::Columns => view(&mirrored("column"), "column_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
             Part::Outer(axis) => {
                 let axis = self.verbatim_tokens(axis.clone(), Ty::Discrete);
-                view("index_axis", "index_axis_mut", vec![axis, self.verbatim_tokens(k.clone(), Ty::Discrete)])
+                view(&mirrored("index_axis"), "index_axis_mut", vec![axis, self.verbatim_tokens(k.clone(), Ty::Discrete)])
             }
         };
         Item::Place(place.clone().then(proj), by)
@@ -946,6 +1030,7 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
                 name.as_str(),
                 "iter" | "iter_mut" | "into_iter" | "windows" | "chunks" | "chunks_exact" | "chunks_mut"
                     | "chunks_exact_mut" | "rows" | "columns" | "outer_iter" | "axis_iter"
+                    | "rows_mut" | "columns_mut" | "outer_iter_mut" | "axis_iter_mut" | "indexed_iter"
             ) || is_chain_like(&c.receiver)
                 && matches!(
                     name.as_str(),

@@ -227,8 +227,8 @@ impl Lower<'_> {
         let place = self.mutable("items", start, Ty::Vec(Box::new(element.clone())), true);
         self.push_all(&place, chain);
         if is_array {
-            let path = quote!(::ad_runtime::ndarray::Array1::from_vec);
-            let array = Expr::Call { path, args: vec![Expr::Place(place)], kind: crate::ir::CallKind::Associated };
+            let name = crate::emit::place_tokens(&self.program, &place);
+            let array = self.shaped(Expr::Place(place), quote!(::ad_runtime::ndarray::Ix1(#name.len())));
             return self.name("array", array, Ty::NdArray { dims: Some(1), owned: true }, true);
         }
         Expr::Place(place)

@@ -69,7 +69,7 @@ impl Lower<'_> {
                 syn::UnOp::Deref(_) => Expr::Place(self.place(e)),
                 syn::UnOp::Neg(_) => {
                     let inner = self.operand(&u.expr);
-                    let inner = if self.program.ty_of(&inner).is_float() { inner } else { self.strict(inner) };
+                    let inner = if self.program.ty_of(&inner).is_float() { inner } else { self.rule_operand(inner) };
                     Expr::Unary(UnOp::Neg, Box::new(inner))
                 }
                 _ => self.verbatim(e),
@@ -177,29 +177,38 @@ impl Lower<'_> {
                 return self.verbatim(&SynExpr::Binary(b.clone()));
             }
         };
-        let left = self.operand(&b.left);
-        let right = self.operand(&b.right);
-        let known = crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right)).is_float();
-        if known {
-            return Expr::binary(op, left, right);
-        }
-        // A rule of the runtime takes names, whose cotangents it can add to.
-        let (left, right) = (self.strict(left), self.strict(right));
+        let left = self.kept_operand(&b.left);
+        let right = self.kept_operand(&b.right);
+        let scalar = crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right)).is_float();
+        let (left, right) = if scalar { (left, right) } else { (self.rule_operand(left), self.rule_operand(right)) };
         Expr::binary(op, left, right)
     }
 
-    /// A name for an active value that is not one.
-    pub(super) fn strict(&mut self, value: Expr) -> Expr {
-        let plain = match &value {
-            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => true,
-            Expr::Ref { expr, .. } => matches!(**expr, Expr::Place(_) | Expr::Verbatim { .. }),
-            _ => false,
+    /// An operand of a rule of the runtime. The rule adds to the cotangent of a place, so an active
+    /// scalar that is computed gets a name.
+    pub(super) fn rule_operand(&mut self, value: Expr) -> Expr {
+        let inner: &Expr = match &value {
+            Expr::Ref { expr, .. } => expr,
+            value => value,
         };
-        if plain || !self.program.reads_active(&value) {
+        if matches!(inner, Expr::Place(_)) || !self.program.reads_active(&value) {
             return value;
         }
         let ty = self.program.ty_of(&value);
         self.name("t", value, ty, true)
+    }
+
+    /// An operand; an inactive array that the operation would consume stays a place, so that it can be kept.
+    fn kept_operand(&mut self, e: &SynExpr) -> Expr {
+        let value = self.operand(e);
+        if matches!(value, Expr::Verbatim { .. })
+            && let SynExpr::Path(p) = e
+            && let Some(var) = p.path.get_ident().and_then(|i| self.lookup(i))
+            && matches!(self.program[var].ty, Ty::NdArray { .. })
+        {
+            return Expr::var(var);
+        }
+        value
     }
 
     fn cast(&mut self, c: &syn::ExprCast) -> Expr {
@@ -232,6 +241,9 @@ impl Lower<'_> {
             }
             let args = crate::facts::macro_args(&m.mac);
             return Expr::VecOf(args.iter().map(|e| self.element(e)).collect());
+        }
+        if let Some(value) = self.array_macro(&m.mac, &name) {
+            return value;
         }
         self.errors.at(
             &m.mac.path,

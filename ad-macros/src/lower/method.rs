@@ -59,6 +59,9 @@ impl Lower<'_> {
             );
             return self.verbatim(&SynExpr::MethodCall(call.clone()));
         }
+        if let Some(value) = self.array_method(call, &name, &recv_ty) {
+            return value;
+        }
         if let Some(closure) = call.args.iter().find(|a| matches!(a, SynExpr::Closure(_))) {
             self.errors.at(
                 &call.method,
@@ -286,6 +289,15 @@ impl Lower<'_> {
         }
         let whole = self.operand(&call.receiver);
         let whole = match whole {
+            // What an array method returned is taken out of its `Option` or `Result`, once.
+            Expr::Place(place)
+                if place.is_var()
+                    && matches!(self.program[place.root].role, crate::ir::Role::Temp)
+                    && !self.program[place.root].mutable
+                    && !matches!(&self.program[place.root].ty, Ty::Option(t) if t.is_copy()) =>
+            {
+                return Expr::runtime("unwrap", vec![Expr::Place(place)]);
+            }
             Expr::Place(place) => place,
             value => {
                 let (ty, active) = (self.facts.infer(&call.receiver), self.program.reads_active(&value));
@@ -378,6 +390,9 @@ impl Lower<'_> {
             let place = self.frozen(&call.receiver);
             return self.push_all(&place, chain);
         }
+        if self.array_statement(call) {
+            return;
+        }
         if let Some(op) = self.mutation(call) {
             let place = self.place(&call.receiver);
             if matches!(op, MutOp::Push | MutOp::Extend | MutOp::Truncate | MutOp::Resize) {
@@ -424,7 +439,7 @@ impl Lower<'_> {
             ("swap", 2) if known || array => MutOp::SwapElements,
             ("fill", 1) => MutOp::Fill,
             ("copy_from_slice" | "clone_from_slice", 1) if known => MutOp::CopyFrom,
-            ("assign", 1) if array => MutOp::CopyFrom,
+            ("assign", 1) if array || *ty.deref() == Ty::Unknown => MutOp::CopyFrom,
             ("reverse", 0) if known => MutOp::Reverse,
             ("extend_from_slice", 1) if known => MutOp::Extend,
             ("extend", 1) if known && !matches!(call.args[0], SynExpr::MethodCall(_)) => MutOp::Extend,

@@ -207,13 +207,15 @@ impl Lower<'_> {
     pub(super) fn is_split(&self, call: &syn::ExprMethodCall) -> bool {
         (call.method == "split_at" || call.method == "split_at_mut")
             && self.is_place(&call.receiver)
-            && !matches!(self.facts.infer(&call.receiver).deref(), Ty::NdArray { .. })
     }
 
     /// `let (a, b) = x.split_at(k)`: two names for parts of `x`.
     pub(super) fn bind_split(&mut self, pats: &syn::PatTuple, call: &syn::ExprMethodCall) {
         let base = self.frozen(&call.receiver);
-        let Some(at) = call.args.first() else { return };
+        let array = matches!(self.facts.infer(&call.receiver).deref(), Ty::NdArray { .. });
+        let mut args = call.args.iter();
+        let axis = if array { args.next().map(|axis| self.fixed(axis)) } else { None };
+        let Some(at) = args.next() else { return };
         let at = self.verbatim_value(at);
         let at = self.name("k", at, Ty::Discrete, false);
         let at = self.ident_of(&at);
@@ -225,11 +227,21 @@ impl Lower<'_> {
                 }
                 continue;
             };
-            let place = base.clone().then(Proj::Index(self.verbatim_tokens(range, Ty::Discrete)));
-            let place = self.program.resolve(&place);
-            let ty = Ty::Ref(Box::new(self.program.ty_of_place(&place)));
+            let proj = match &axis {
+                Some(axis) => {
+                    let range = quote!(::ad_runtime::ndarray::Slice::from(#range));
+                    let args = [axis.clone(), range].map(|tokens| self.verbatim_tokens(tokens, Ty::Discrete));
+                    Proj::View { method: quote::format_ident!("slice_axis"), mirror: quote::format_ident!("slice_axis_mut"), args: args.to_vec() }
+                }
+                None => Proj::Index(self.verbatim_tokens(range, Ty::Discrete)),
+            };
+            let place = self.program.resolve(&base.clone().then(proj));
+            let ty = match self.program.ty_of_place(&place) {
+                ty if array => ty,
+                ty => Ty::Ref(Box::new(ty)),
+            };
             self.facts.set_ty(&p.ident.to_string(), ty);
-            self.local(&p.ident, Role::Alias { place, by_ref: true });
+            self.local(&p.ident, Role::Alias { place, by_ref: !array });
         }
         let method = &call.method;
         let (receiver, vars) = (Expr::Place(base), pats.elems.iter().filter_map(|pat| match pat {
@@ -237,7 +249,8 @@ impl Lower<'_> {
             _ => None,
         }).map(|v| (v, vec![])).collect());
         let ident = quote::format_ident!("{}", at);
-        let args = vec![self.verbatim_tokens(quote!(#ident), Ty::Discrete)];
+        let axis = axis.map(|axis| self.verbatim_tokens(axis, Ty::Discrete));
+        let args = axis.into_iter().chain([self.verbatim_tokens(quote!(#ident), Ty::Discrete)]).collect();
         let value = Expr::Method { recv: Box::new(receiver), name: method.clone(), turbofish: None, args };
         self.push(Stmt::Destructure { pat: Pat::Tuple(pats.clone()), value, vars });
     }

@@ -117,7 +117,8 @@ impl Lower<'_> {
             self.facts.closures.insert(p.ident.to_string(), closure.clone());
             return;
         }
-        if !self.facts.is_mutable(&p.ident.to_string()) || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()) {
+        let view = matches!(init, SynExpr::MethodCall(c) if c.method.to_string().ends_with("_mut") && self.is_view(c));
+        if view || !self.facts.is_mutable(&p.ident.to_string()) || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()) {
             if let Some((place, by_ref)) = self.alias_of(init) {
                 let value = if by_ref {
                     let mutable = matches!(init, SynExpr::Reference(r) if r.mutability.is_some()) || ends_mut(init);
@@ -289,7 +290,7 @@ impl Lower<'_> {
             self.push(Stmt::Assign { place, value: product });
             return;
         }
-        let value = if ty.is_float() { value } else { self.strict(value) };
+        let value = if ty.is_float() { value } else { self.rule_operand(value) };
         self.push(Stmt::Update { place, op, value });
     }
 }

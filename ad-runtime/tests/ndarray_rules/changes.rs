@@ -117,7 +117,7 @@ fn general_products() {
                 let (mut bar, mut bars) = (z_bar, rt::zero(y));
                 let ((a, b), (alpha, beta)) = &mut bars;
                 functions::general_mat_mul::__adjoint(
-                    y.1.0, &y.0.0, &y.0.1, y.1.1, c, &mut *alpha, &mut *a, &mut *b, &mut *beta, &mut bar,
+                    y.1.0, &y.0.0, &y.0.1, y.1.1, c, (), &mut *alpha, &mut *a, &mut *b, &mut *beta, &mut bar,
                 );
                 rt::add(c_bar, bar);
                 rt::add(y_bar, bars);
@@ -139,7 +139,7 @@ fn general_products() {
                 let (mut bar, mut bars) = (z_bar, rt::zero(y));
                 let ((a, x), (alpha, beta)) = &mut bars;
                 functions::general_mat_vec_mul::__adjoint(
-                    y.1.0, &y.0.0, &y.0.1, y.1.1, c, &mut *alpha, &mut *a, &mut *x, &mut *beta, &mut bar,
+                    y.1.0, &y.0.0, &y.0.1, y.1.1, c, (), &mut *alpha, &mut *a, &mut *x, &mut *beta, &mut bar,
                 );
                 rt::add(c_bar, bar);
                 rt::add(y_bar, bars);

@@ -125,7 +125,7 @@ macro_rules! array_assign_rule {
         }
     };
 }
-array_assign_rule!([S: DataMut<Elem = A>, T: Data<Elem = A>,] ArrayBase<S, D>, &ArrayBase<T, E>);
+array_assign_rule!([S: Data<Elem = A>, T: Data<Elem = A>,] ArrayBase<S, D>, &ArrayBase<T, E>);
 array_assign_rule!([] ArrayRef<A, D>, &ArrayRef<A, E>);
 
 macro_rules! scalar_assign_rule {
@@ -149,5 +149,5 @@ macro_rules! scalar_assign_rule {
         }
     };
 }
-scalar_assign_rule!([S: DataMut<Elem = A>,] ArrayBase<S, D>);
+scalar_assign_rule!([S: Data<Elem = A>,] ArrayBase<S, D>);
 scalar_assign_rule!([] ArrayRef<A, D>);

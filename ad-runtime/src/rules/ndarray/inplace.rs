@@ -8,7 +8,7 @@ use super::shapes::{add_sum, require_same_shape};
 use super::slots::add_into;
 use crate::Real;
 use crate::slot::{Slot, SlotMut, TangentArg};
-use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
+use ndarray::{Array, ArrayBase, ArrayRef, DataMut, ArrayViewMut, Dimension, Zip};
 use std::cell::Cell;
 
 /// The cotangent (or tangent) of the array that is changed, after a check of its shape.
@@ -140,5 +140,35 @@ extension! {
                 pullback(x, bar, y);
             });
         }
+    }
+}
+
+impl<A, S, D> crate::containers_adjoint::FillAdjoint<A> for &mut ArrayBase<S, D>
+where
+    A: Real,
+    S: DataMut<Elem = A>,
+    D: Dimension,
+{
+    fn fill_adjoint(self, _: &A) -> A {
+        let sum = self.sum();
+        self.fill(A::zero());
+        sum
+    }
+}
+
+impl<A, S, D, P, E> crate::containers_adjoint::CopyAdjoint<P> for &mut ArrayBase<S, D>
+where
+    A: Real,
+    S: DataMut<Elem = A>,
+    D: Dimension,
+    E: Dimension,
+    P: crate::Differentiable<Tangent = Array<A, E>>,
+{
+    /// What was assigned may have been broadcast: the sum over the axes along which it was.
+    fn copy_adjoint(self, source: &P) -> Array<A, E> {
+        let mut sum = source.zero_tangent();
+        add_sum(sum.view_mut(), self, |bar| bar);
+        self.fill(A::zero());
+        sum
     }
 }

@@ -41,14 +41,14 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
         result
     }
 
-    /// Adds `Σ f(bar)` to the cotangent of `operand`, summed over the axes along which it was broadcast.
+    /// Adds `Σ f(bar)` to the cotangent of an operand of shape `shape`, summed over the axes along which it was broadcast.
     /// `last`: nobody needs this cotangent afterwards.
     #[inline]
     #[track_caller]
-    pub(super) fn add_to<D: Dimension + 'static, S: Slot<Array<A, D>>>(
+    pub(super) fn add_to_shape<D: Dimension + 'static, S: Slot<Array<A, D>>>(
         &self,
         mut slot: S,
-        operand: &ArrayRef<A, D>,
+        shape: &D,
         last: bool,
         f: impl Fn(A) -> A + Copy,
     ) {
@@ -57,13 +57,13 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
         }
         slot.update(
             |into| {
-                require_same_shape(&into, operand);
+                require_shape(into.shape(), shape.slice());
                 self.with(|bar| add_sum(into, bar, f));
             },
             || {
                 let bar = self.0.take().expect("the cotangent has been taken over");
-                if bar.shape() != operand.shape() {
-                    let mut sum = Array::zeros(operand.raw_dim());
+                if bar.shape() != shape.slice() {
+                    let mut sum = Array::zeros(shape.clone());
                     add_sum(sum.view_mut(), &bar, f);
                     self.0.set(Some(bar));
                     sum
@@ -76,6 +76,19 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
                 }
             },
         );
+    }
+
+    /// [`Self::add_to_shape`] for an operand that is there.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_to<D: Dimension + 'static, S: Slot<Array<A, D>>>(
+        &self,
+        slot: S,
+        operand: &ArrayRef<A, D>,
+        last: bool,
+        f: impl Fn(A) -> A + Copy,
+    ) {
+        self.add_to_shape(slot, &operand.raw_dim(), last, f);
     }
 
     /// Adds `Σ f(bar, x)` to the cotangent of `operand`, where `x` is broadcast to the result's shape

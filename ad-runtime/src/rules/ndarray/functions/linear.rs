@@ -87,7 +87,7 @@ impl general_mat_mul {
         b_dot: impl TangentArg<Array2<A>>,
         beta_dot: impl TangentArg<A>,
         mut c_dot: impl SlotMut<Array2<A>>,
-    ) {
+    ) -> ((), ()) {
         if let Some(mut dot) = c_dot.get() {
             require_same_shape(&dot, c);
             dot.mapv_inplace(|dot| beta * dot);
@@ -107,6 +107,7 @@ impl general_mat_mul {
             }
         }
         mat_mul(alpha, a, b, beta, c);
+        ((), ())
     }
 
     /// `C ← α A B + β C`, where `c` is `C` before the call: `Ā += α C̄ Bᵀ`, `B̄ += α Aᵀ C̄`, `ᾱ += ⟨C̄, A B⟩`,
@@ -119,6 +120,7 @@ impl general_mat_mul {
         b: &ArrayRef<A, Ix2>,
         beta: A,
         c: &ArrayRef<A, Ix2>,
+        _out_bar: (),
         mut alpha_bar: impl Slot<A>,
         a_bar: impl Slot<Array2<A>>,
         b_bar: impl Slot<Array2<A>>,
@@ -154,7 +156,7 @@ impl general_mat_vec_mul {
         x_dot: impl TangentArg<Array1<A>>,
         beta_dot: impl TangentArg<A>,
         mut y_dot: impl SlotMut<Array1<A>>,
-    ) {
+    ) -> ((), ()) {
         if let Some(mut dot) = y_dot.get() {
             require_same_shape(&dot, y);
             dot.mapv_inplace(|dot| beta * dot);
@@ -174,6 +176,7 @@ impl general_mat_vec_mul {
             }
         }
         mat_vec_mul(alpha, a, x, beta, y);
+        ((), ())
     }
 
     /// `y ← α A x + β y`, where `y` is its value before the call: `Ā += α ȳ xᵀ`, `x̄ += α Aᵀ ȳ`, `ᾱ += ⟨ȳ, A x⟩`,
@@ -186,6 +189,7 @@ impl general_mat_vec_mul {
         x: &ArrayRef<A, Ix1>,
         beta: A,
         y: &ArrayRef<A, Ix1>,
+        _out_bar: (),
         mut alpha_bar: impl Slot<A>,
         a_bar: impl Slot<Array2<A>>,
         x_bar: impl Slot<Array1<A>>,
