@@ -18,6 +18,8 @@ mod pipeline;
 mod resolve;
 mod rules;
 mod scalar_methods;
+#[cfg(test)]
+mod snapshots;
 mod tangent;
 
 use proc_macro::TokenStream;
