@@ -20,14 +20,14 @@ pub fn __adjoint(
             total += x * x;
             false
         };
-        __record_0.push((taken,));
+        __record_0.push((k1, taken));
         if stop {
             break;
         }
     }
     let out = total;
     let total_bar = out_bar;
-    for (taken,) in __record_0.into_iter().rev() {
+    for (k1, taken) in __record_0.into_iter().rev() {
         let x = xs[k1];
         let mut x_bar = 0.0;
         if !taken {

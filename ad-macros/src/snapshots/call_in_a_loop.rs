@@ -53,7 +53,7 @@ pub fn __adjoint(
             params,
             xs[i],
             ::ad_runtime::rt::keep(&t_bar),
-            ::ad_runtime::rt::when(params_active, &mut params_bar),
+            ::ad_runtime::rt::when(params_active, &params, &mut params_bar),
             ::ad_runtime::rt::Inactive,
         );
         if xs_active {
@@ -88,7 +88,7 @@ pub fn __jvp(
         let (y, y_dot) = model::predict::__jvp(
             params,
             xs[i],
-            ::ad_runtime::rt::when(params_active, &params_dot),
+            ::ad_runtime::rt::when_dot(params_active, &params, &params_dot),
             &(if xs_active { xs_dot[i] } else { 0.0 }),
         );
         let t1_dot = ::ad_runtime::rt::mul_jvp(&y, &y, &y_dot, &y_dot);

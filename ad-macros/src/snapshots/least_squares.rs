@@ -42,7 +42,7 @@ pub fn __adjoint(
         theta,
         ::ad_runtime::rt::finish(t1_bar, &t1),
         ::ad_runtime::rt::Inactive,
-        ::ad_runtime::rt::when(theta_active, &mut theta_bar),
+        ::ad_runtime::rt::when(theta_active, &theta, &mut theta_bar),
     );
     out
 }
@@ -64,7 +64,7 @@ pub fn __jvp(
         .__dot_jvp(
             theta,
             ::ad_runtime::rt::Inactive,
-            ::ad_runtime::rt::when(theta_active, &theta_dot),
+            ::ad_runtime::rt::when_dot(theta_active, &theta, &theta_dot),
         );
     let e_dot = ::ad_runtime::rt::sub_jvp(&y, &t1, ::ad_runtime::rt::Inactive, &t1_dot);
     let e = y - t1;

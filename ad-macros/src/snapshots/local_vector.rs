@@ -53,6 +53,6 @@ pub fn __jvp(
         p_dot = new_dot;
         p = new;
     }
-    let out_dot_2 = ::ad_runtime::rt::tangent(&out, &out_dot);
+    let out_dot_2 = out_dot;
     (out, out_dot_2)
 }

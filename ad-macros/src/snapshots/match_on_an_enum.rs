@@ -106,7 +106,7 @@ pub fn __jvp(
                 &r,
                 ::ad_runtime::rt::Inactive,
                 &(if shape_active {
-                    ::ad_runtime::rt::tangent(&r, &shape_dot.unwrap())
+                    ::ad_runtime::rt::tangent(&r, &*shape_dot.__Circle().0)
                 } else {
                     ::ad_runtime::rt::zero(&r)
                 }),
@@ -117,31 +117,31 @@ pub fn __jvp(
                 &r,
                 &t1_dot,
                 &(if shape_active {
-                    ::ad_runtime::rt::tangent(&r, &shape_dot.unwrap())
+                    ::ad_runtime::rt::tangent(&r, &*shape_dot.__Circle().0)
                 } else {
                     ::ad_runtime::rt::zero(&r)
                 }),
             );
             let t2 = t1 * r;
-            (t2, ::ad_runtime::rt::tangent(&t2, &t2_dot))
+            (t2, t2_dot)
         }
         Shape::Rectangle { a, b } => {
             let t3_dot = ::ad_runtime::rt::mul_jvp(
                 &a,
                 &b,
                 &(if shape_active {
-                    ::ad_runtime::rt::tangent(&a, &shape_dot.unwrap())
+                    ::ad_runtime::rt::tangent(&a, &*shape_dot.__Rectangle().a)
                 } else {
                     ::ad_runtime::rt::zero(&a)
                 }),
                 &(if shape_active {
-                    ::ad_runtime::rt::tangent(&b, &shape_dot.unwrap())
+                    ::ad_runtime::rt::tangent(&b, &*shape_dot.__Rectangle().b)
                 } else {
                     ::ad_runtime::rt::zero(&b)
                 }),
             );
             let t3 = a * b;
-            (t3, ::ad_runtime::rt::tangent(&t3, &t3_dot))
+            (t3, t3_dot)
         }
         Shape::Empty => (0.0, 0.0),
     };
