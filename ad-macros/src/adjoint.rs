@@ -18,6 +18,8 @@ mod control;
 mod mutate;
 mod plan;
 mod pullback;
+#[cfg(test)]
+pub mod tests;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;

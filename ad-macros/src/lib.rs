@@ -21,6 +21,7 @@ mod scalar_methods;
 #[cfg(test)]
 mod snapshots;
 mod tangent;
+mod validate;
 
 use proc_macro::TokenStream;
 

@@ -11,6 +11,8 @@ mod method;
 mod pattern;
 mod place;
 mod stmt;
+#[cfg(test)]
+mod tests;
 
 use crate::errors::Errors;
 use crate::facts::Facts;
