@@ -19,6 +19,8 @@ mod mutate;
 mod outline;
 mod plan;
 mod pullback;
+#[cfg(test)]
+pub mod tests;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;

@@ -14,6 +14,8 @@
 //! arms complete and some exit, the statement becomes an `Option` that is `None` after an exit.
 
 mod find;
+#[cfg(test)]
+mod tests;
 
 use crate::errors::Errors;
 pub use find::is_panic;

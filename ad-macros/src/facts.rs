@@ -7,6 +7,8 @@
 //! starts constant does not make it inactive.
 
 mod types;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use crate::ir::Ty;
@@ -117,8 +119,9 @@ impl Facts {
                     && !is_error(&e.func)
                     && (e.args.iter().any(|e| self.active(e)) || self.active_callee(&e.func))
             }
+            // What an unknown macro makes of active values is active, which lowering refuses.
             Expr::Macro(e) => {
-                e.mac.path.segments.last().is_some_and(|s| is_value_macro(&s.ident))
+                e.mac.path.segments.last().is_some_and(|s| !is_inactive_macro(&s.ident))
                     && self.mentions_active(&e.mac.tokens)
             }
             Expr::If(e) => {
@@ -141,12 +144,16 @@ impl Facts {
         matches!(block.stmts.last(), Some(syn::Stmt::Expr(e, None)) if self.active(e))
     }
 
-    /// Whether an active name occurs anywhere in the tokens.
+    /// Whether an active name occurs anywhere in the tokens, outside of `stop_gradient(..)`.
     pub fn mentions_active(&self, tokens: &TokenStream) -> bool {
-        tokens.clone().into_iter().any(|tree| match tree {
-            TokenTree::Ident(ident) => self.is_active(&ident.to_string()),
-            TokenTree::Group(group) => self.mentions_active(&group.stream()),
-            _ => false,
+        let mut stopped = false;
+        tokens.clone().into_iter().any(|tree| {
+            let stopped = std::mem::replace(&mut stopped, matches!(&tree, TokenTree::Ident(i) if i == "stop_gradient"));
+            match tree {
+                TokenTree::Ident(ident) => self.is_active(&ident.to_string()),
+                TokenTree::Group(group) => !stopped && self.mentions_active(&group.stream()),
+                _ => false,
+            }
         })
     }
 
@@ -198,9 +205,14 @@ fn is_error(func: &Expr) -> bool {
     matches!(func, Expr::Path(p) if p.path.is_ident("Err"))
 }
 
-/// Macros that yield a value made of their arguments.
-pub fn is_value_macro(name: &Ident) -> bool {
-    ["vec", "array", "s", "einsum", "stack", "concatenate"].iter().any(|m| name == m) && name != "s"
+/// Macros whose value has no derivative, whatever their arguments.
+pub fn is_inactive_macro(name: &Ident) -> bool {
+    let name = name.to_string();
+    let known = [
+        "format", "format_args", "matches", "s", "panic", "unreachable", "todo", "unimplemented", "assert", "assert_eq",
+        "assert_ne", "print", "println", "eprint", "eprintln", "write", "writeln", "stringify", "line", "file", "column",
+    ];
+    known.contains(&name.trim_start_matches("debug_"))
 }
 
 /// The variable that a place expression starts from.

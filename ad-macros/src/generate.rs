@@ -8,7 +8,7 @@ use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
 use crate::ir::{Expr, Program, Role, Stmt, Ty, Var, VarInfo};
-use crate::tangent;
+use crate::{tangent, validate};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashSet;
@@ -137,6 +137,9 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let out_name = fresh(&taken, "out_bar");
     program.vars.push(VarInfo { name: out_name.clone(), ty, active: true, mutable: false, role: Role::Temp });
     let reversed = adjoint::reverse(program, out_bar);
+    if cfg!(debug_assertions) {
+        validate::require("in the adjoint", &validate::reversed(&reversed, &[out_bar]));
+    }
     let body = adjoint_body(f, &reversed, &taken);
     let name = naming.hidden("adjoint");
     let Generics { params, clause } = generics(f);
@@ -258,6 +261,9 @@ fn changes(program: &Program, e: &Expr, var: Var) -> bool {
 /// `__jvp`: the function and its tangent, with one tangent (or none) for each parameter.
 fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let pushed = tangent::push_forward(program);
+    if cfg!(debug_assertions) {
+        validate::require("in the tangent", &validate::pushed(&pushed));
+    }
     let program = &pushed.program;
     let mut emitter = Emitter::forward(program, all_vars(program));
     emitter.tangent = true;

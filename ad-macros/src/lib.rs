@@ -18,7 +18,10 @@ mod pipeline;
 mod resolve;
 mod rules;
 mod scalar_methods;
+#[cfg(test)]
+mod snapshots;
 mod tangent;
+mod validate;
 
 use proc_macro::TokenStream;
 

@@ -12,6 +12,8 @@ mod ndarray;
 mod pattern;
 mod place;
 mod stmt;
+#[cfg(test)]
+mod tests;
 
 use crate::errors::Errors;
 use crate::facts::Facts;

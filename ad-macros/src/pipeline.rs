@@ -6,7 +6,7 @@ use crate::function::{Function, Options};
 use crate::generate::{self, Naming};
 use crate::ir::Program;
 use crate::lower::Lower;
-use crate::{exits, resolve};
+use crate::{exits, resolve, validate};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
@@ -58,11 +58,14 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
     if errors.any() {
         return crate::generate::stubs(f, naming);
     }
+    if cfg!(debug_assertions) {
+        validate::require("in lowering", &validate::lowered(&program));
+    }
     generate::all(f, naming, program)
 }
 
 /// From the user's function to the intermediate representation.
-fn compile(f: &Function, errors: &Errors) -> Program {
+pub fn compile(f: &Function, errors: &Errors) -> Program {
     let mut item = f.item.clone();
     resolve::unique_names(&mut item);
     exits::remove(&mut item.block, &item.sig.output, errors);

@@ -6,6 +6,9 @@
 //! println!("{x}");                println!("{x_1}");
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use std::collections::{HashMap, HashSet};
 use syn::visit_mut::{self, VisitMut};

@@ -279,7 +279,7 @@ impl Facts {
             };
         }
         match (owner, last) {
-            ("", "Some") => Ty::Option(Box::new(e.args.first().map_or(Ty::Unknown, |e| self.infer(e)))),
+            ("" | "Option", "Some") => Ty::Option(Box::new(e.args.first().map_or(Ty::Unknown, |e| self.infer(e)))),
             ("Vec", "new" | "with_capacity") => match p.path.segments.iter().rev().nth(1).map(|s| &s.arguments) {
                 Some(PathArguments::AngleBracketed(args)) => match args.args.first() {
                     Some(GenericArgument::Type(ty)) => Ty::Vec(Box::new(of_syn_type(ty, &self.reals))),

@@ -104,3 +104,85 @@ impl ::core::ops::DerefMut for BodyTangent {
         )
     }
 }
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+pub struct __BodyBodyRef<'__bar> {
+    pub position: &'__bar [f64; 3],
+    pub mass: &'__bar ::ad_runtime::rt::Inactive,
+    pub name: &'__bar ::ad_runtime::rt::Inactive,
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+pub struct __BodyBodyMut<'__bar> {
+    pub position: &'__bar mut [f64; 3],
+    pub mass: &'__bar mut ::ad_runtime::rt::Inactive,
+    pub name: &'__bar mut ::ad_runtime::rt::Inactive,
+}
+#[automatically_derived]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+impl BodyTangent {
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Body(&self) -> __BodyBodyRef<'_> {
+        match self {
+            Self { position: bar_position } => {
+                __BodyBodyRef {
+                    position: bar_position,
+                    mass: &::ad_runtime::rt::Inactive,
+                    name: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Body_mut(&mut self) -> __BodyBodyMut<'_> {
+        match self {
+            Self { position: bar_position } => {
+                __BodyBodyMut {
+                    position: bar_position,
+                    mass: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                    name: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self_(&self) -> __BodyBodyRef<'_> {
+        match self {
+            Self { position: bar_position } => {
+                __BodyBodyRef {
+                    position: bar_position,
+                    mass: &::ad_runtime::rt::Inactive,
+                    name: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self__mut(&mut self) -> __BodyBodyMut<'_> {
+        match self {
+            Self { position: bar_position } => {
+                __BodyBodyMut {
+                    position: bar_position,
+                    mass: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                    name: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+}

@@ -149,3 +149,93 @@ where
         )
     }
 }
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __LayerLayerRef<'__bar, T: Real, U, const N: usize>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    pub w: &'__bar [T; N],
+    pub inner: &'__bar <Wrapper<U> as ::ad_runtime::Differentiable>::Tangent,
+    pub f: &'__bar ::ad_runtime::rt::Inactive,
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __LayerLayerMut<'__bar, T: Real, U, const N: usize>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    pub w: &'__bar mut [T; N],
+    pub inner: &'__bar mut <Wrapper<U> as ::ad_runtime::Differentiable>::Tangent,
+    pub f: &'__bar mut ::ad_runtime::rt::Inactive,
+}
+#[automatically_derived]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+impl<T: Real, U, const N: usize> LayerTangent<T, U, N>
+where
+    U: Clone,
+    Wrapper<U>: ::ad_runtime::Differentiable,
+{
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Layer(&self) -> __LayerLayerRef<'_, T, U, N> {
+        match self {
+            Self { w: bar_w, inner: bar_inner } => {
+                __LayerLayerRef {
+                    w: bar_w,
+                    inner: bar_inner,
+                    f: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Layer_mut(&mut self) -> __LayerLayerMut<'_, T, U, N> {
+        match self {
+            Self { w: bar_w, inner: bar_inner } => {
+                __LayerLayerMut {
+                    w: bar_w,
+                    inner: bar_inner,
+                    f: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Self_(&self) -> __LayerLayerRef<'_, T, U, N> {
+        match self {
+            Self { w: bar_w, inner: bar_inner } => {
+                __LayerLayerRef {
+                    w: bar_w,
+                    inner: bar_inner,
+                    f: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Self__mut(&mut self) -> __LayerLayerMut<'_, T, U, N> {
+        match self {
+            Self { w: bar_w, inner: bar_inner } => {
+                __LayerLayerMut {
+                    w: bar_w,
+                    inner: bar_inner,
+                    f: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+}

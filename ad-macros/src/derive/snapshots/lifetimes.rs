@@ -148,3 +148,102 @@ where
         )
     }
 }
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __DataDataRef<'__bar, T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    pub xs: &'__bar ::std::vec::Vec<f64>,
+    pub y: &'__bar Option<<T as ::ad_runtime::Differentiable>::Tangent>,
+    pub view: &'__bar <ArrayView1<
+        'static,
+        f64,
+    > as ::ad_runtime::Differentiable>::Tangent,
+    pub labels: &'__bar ::ad_runtime::rt::Inactive,
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+struct __DataDataMut<'__bar, T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    pub xs: &'__bar mut ::std::vec::Vec<f64>,
+    pub y: &'__bar mut Option<<T as ::ad_runtime::Differentiable>::Tangent>,
+    pub view: &'__bar mut <ArrayView1<
+        'static,
+        f64,
+    > as ::ad_runtime::Differentiable>::Tangent,
+    pub labels: &'__bar mut ::ad_runtime::rt::Inactive,
+}
+#[automatically_derived]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+impl<T> DataTangent<T>
+where
+    T: ::ad_runtime::Differentiable,
+{
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Data(&self) -> __DataDataRef<'_, T> {
+        match self {
+            Self { xs: bar_xs, y: bar_y, view: bar_view } => {
+                __DataDataRef {
+                    xs: bar_xs,
+                    y: bar_y,
+                    view: bar_view,
+                    labels: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Data_mut(&mut self) -> __DataDataMut<'_, T> {
+        match self {
+            Self { xs: bar_xs, y: bar_y, view: bar_view } => {
+                __DataDataMut {
+                    xs: bar_xs,
+                    y: bar_y,
+                    view: bar_view,
+                    labels: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Self_(&self) -> __DataDataRef<'_, T> {
+        match self {
+            Self { xs: bar_xs, y: bar_y, view: bar_view } => {
+                __DataDataRef {
+                    xs: bar_xs,
+                    y: bar_y,
+                    view: bar_view,
+                    labels: &::ad_runtime::rt::Inactive,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    fn __Self__mut(&mut self) -> __DataDataMut<'_, T> {
+        match self {
+            Self { xs: bar_xs, y: bar_y, view: bar_view } => {
+                __DataDataMut {
+                    xs: bar_xs,
+                    y: bar_y,
+                    view: bar_view,
+                    labels: ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                }
+            }
+        }
+    }
+}

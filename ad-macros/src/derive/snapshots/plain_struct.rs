@@ -103,3 +103,103 @@ impl ::core::cmp::PartialEq for ParamsTangent {
             && self.scale == other.scale && self.inner == other.inner
     }
 }
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+pub struct __ParamsParamsRef<'__bar> {
+    pub weights: &'__bar Vec<f64>,
+    pub bias: &'__bar f64,
+    pub scale: &'__bar [f32; 3],
+    pub inner: &'__bar <Inner as ::ad_runtime::Differentiable>::Tangent,
+}
+#[doc(hidden)]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+pub struct __ParamsParamsMut<'__bar> {
+    pub weights: &'__bar mut Vec<f64>,
+    pub bias: &'__bar mut f64,
+    pub scale: &'__bar mut [f32; 3],
+    pub inner: &'__bar mut <Inner as ::ad_runtime::Differentiable>::Tangent,
+}
+#[automatically_derived]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+impl ParamsTangent {
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Params(&self) -> __ParamsParamsRef<'_> {
+        match self {
+            Self {
+                weights: bar_weights,
+                bias: bar_bias,
+                scale: bar_scale,
+                inner: bar_inner,
+            } => {
+                __ParamsParamsRef {
+                    weights: bar_weights,
+                    bias: bar_bias,
+                    scale: bar_scale,
+                    inner: bar_inner,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Params_mut(&mut self) -> __ParamsParamsMut<'_> {
+        match self {
+            Self {
+                weights: bar_weights,
+                bias: bar_bias,
+                scale: bar_scale,
+                inner: bar_inner,
+            } => {
+                __ParamsParamsMut {
+                    weights: bar_weights,
+                    bias: bar_bias,
+                    scale: bar_scale,
+                    inner: bar_inner,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self_(&self) -> __ParamsParamsRef<'_> {
+        match self {
+            Self {
+                weights: bar_weights,
+                bias: bar_bias,
+                scale: bar_scale,
+                inner: bar_inner,
+            } => {
+                __ParamsParamsRef {
+                    weights: bar_weights,
+                    bias: bar_bias,
+                    scale: bar_scale,
+                    inner: bar_inner,
+                }
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self__mut(&mut self) -> __ParamsParamsMut<'_> {
+        match self {
+            Self {
+                weights: bar_weights,
+                bias: bar_bias,
+                scale: bar_scale,
+                inner: bar_inner,
+            } => {
+                __ParamsParamsMut {
+                    weights: bar_weights,
+                    bias: bar_bias,
+                    scale: bar_scale,
+                    inner: bar_inner,
+                }
+            }
+        }
+    }
+}

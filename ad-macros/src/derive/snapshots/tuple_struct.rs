@@ -114,3 +114,59 @@ impl ::core::ops::DerefMut for PairTangent {
         )
     }
 }
+#[automatically_derived]
+#[allow(private_bounds, private_interfaces, clippy::all, clippy::pedantic)]
+impl PairTangent {
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Pair(&self) -> (&f64, &Vec<f64>, &::ad_runtime::rt::Inactive) {
+        match self {
+            Self(bar_0, bar_1) => (bar_0, bar_1, &::ad_runtime::rt::Inactive),
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Pair_mut(
+        &mut self,
+    ) -> (&mut f64, &mut Vec<f64>, &mut ::ad_runtime::rt::Inactive) {
+        match self {
+            Self(bar_0, bar_1) => {
+                (
+                    bar_0,
+                    bar_1,
+                    ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                )
+            }
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self_(&self) -> (&f64, &Vec<f64>, &::ad_runtime::rt::Inactive) {
+        match self {
+            Self(bar_0, bar_1) => (bar_0, bar_1, &::ad_runtime::rt::Inactive),
+        }
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[track_caller]
+    pub fn __Self__mut(
+        &mut self,
+    ) -> (&mut f64, &mut Vec<f64>, &mut ::ad_runtime::rt::Inactive) {
+        match self {
+            Self(bar_0, bar_1) => {
+                (
+                    bar_0,
+                    bar_1,
+                    ::std::boxed::Box::leak(
+                        ::std::boxed::Box::new(::ad_runtime::rt::Inactive),
+                    ),
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Guessed types and activity.
+
+use super::Facts;
+use crate::ir::Ty;
+use std::collections::HashSet;
+use syn::parse_quote;
+
+/// The facts of a body with parameters `x: f64`, `xs: &[f64]`, `c: f64` (constant) and `n: usize`.
+fn facts(body: syn::Block) -> Facts {
+    let float = Ty::Float(None);
+    let params = vec![
+        ("x".to_owned(), float.clone(), true, false),
+        ("xs".to_owned(), Ty::Ref(Box::new(Ty::Slice(Box::new(float.clone())))), true, false),
+        ("c".to_owned(), float, false, false),
+        ("n".to_owned(), Ty::Discrete, false, false),
+    ];
+    Facts::of(params, HashSet::new(), &body)
+}
+
+#[track_caller]
+fn check_active(body: syn::Block, active: &[&str], inactive: &[&str]) {
+    let facts = facts(body);
+    for name in active {
+        assert!(facts.is_active(name), "`{name}` is active");
+    }
+    for name in inactive {
+        assert!(!facts.is_active(name), "`{name}` is not active");
+    }
+}
+
+#[test]
+fn activity_follows_values() {
+    check_active(
+        parse_quote!({
+            let a = x * c;
+            let b = c * 2.0;
+            let d = xs[n] + b;
+            let e = xs.len();
+            let f = stop_gradient(x) * c;
+            let g = x > c;
+            let h = x as usize;
+        }),
+        &["a", "d"],
+        &["b", "e", "f", "g", "h"],
+    );
+}
+
+#[test]
+fn a_constant_start_does_not_make_a_variable_inactive() {
+    check_active(parse_quote!({ let mut acc = 1.0; for i in 0..n { acc *= xs[i]; } }), &["acc"], &["i"]);
+}
+
+#[test]
+fn activity_goes_against_the_order_of_statements() {
+    // `b` becomes active in the second iteration.
+    check_active(
+        parse_quote!({
+            let mut a = 0.0;
+            let mut b = 0.0;
+            for i in 0..n {
+                b = a;
+                a = x;
+            }
+        }),
+        &["a", "b"],
+        &[],
+    );
+}
+
+#[test]
+fn activity_through_containers_and_borrows() {
+    check_active(
+        parse_quote!({
+            let mut v = Vec::new();
+            v.push(x);
+            let mut w = [0.0; 3];
+            let first = &mut w[0];
+            *first = x;
+            let mut u = vec![0.0; n];
+            fill(&mut u, x);
+            let mut t = vec![0.0; n];
+            fill(&mut t, c);
+            let (p, q) = (x, c);
+        }),
+        &["v", "w", "first", "u", "p"],
+        &["t", "q"],
+    );
+}
+
+#[test]
+fn activity_through_patterns_and_closures() {
+    check_active(
+        parse_quote!({
+            for (i, y) in xs.iter().enumerate() {
+                let z = y * c;
+            }
+            let s = xs.iter().map(|u| u * c).sum::<f64>();
+            let g = |k| k * x;
+            let h = |l| l * c;
+        }),
+        &["y", "z", "u", "s", "g"],
+        &["i", "h"],
+    );
+}
+
+#[test]
+fn types() {
+    let facts = facts(parse_quote!({
+        let a = x * 2.0;
+        let b = xs[0].sin();
+        let d = xs.len();
+        let e = (x, n);
+        let f = vec![0.0; n];
+        let g = &xs[1..];
+        let h = unknown(x);
+        let k: f32 = h.into();
+        let l = if x > 0.0 { x } else { c };
+    }));
+    let float = || Ty::Float(None);
+    for name in ["a", "b", "k", "l"] {
+        assert!(facts.ty(name).is_float(), "{name}: {:?}", facts.ty(name));
+    }
+    assert_eq!(facts.ty("d"), Ty::Discrete);
+    assert_eq!(facts.ty("e"), Ty::Tuple(vec![float(), Ty::Discrete]));
+    assert_eq!(facts.ty("f"), Ty::Vec(Box::new(float())));
+    assert_eq!(facts.ty("g"), Ty::Ref(Box::new(Ty::Slice(Box::new(float())))));
+    assert_eq!(facts.ty("h"), Ty::Unknown);
+}

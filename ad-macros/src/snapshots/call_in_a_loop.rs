@@ -1,0 +1,101 @@
+pub fn __adjoint(
+    params: &[f64],
+    xs: &[f64],
+    out_bar: f64,
+    mut params_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+    mut xs_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+) -> f64 {
+    use ::ad_runtime::rt::methods::*;
+    let params_active = ::ad_runtime::rt::is_active(&params_slot, &params);
+    let mut params_scratch = ::core::option::Option::None;
+    let mut params_bar = ::ad_runtime::rt::bar(
+        &mut params_slot,
+        &mut params_scratch,
+        &params,
+    );
+    let xs_active = ::ad_runtime::rt::is_active(&xs_slot, &xs);
+    let mut xs_scratch = ::core::option::Option::None;
+    let mut xs_bar = ::ad_runtime::rt::bar(&mut xs_slot, &mut xs_scratch, &xs);
+    let mut total = 0.0;
+    let mut __record_0 = ::ad_runtime::rt::record(0, xs.len());
+    for i1 in 0..xs.len() {
+        let i = i1;
+        let y = model::predict(params, xs[i]);
+        let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
+        total += t1;
+        __record_0.push((y,));
+    }
+    let out = total;
+    let total_bar = out_bar;
+    for (i1, (y,)) in ::core::iter::Iterator::zip(
+        (0..xs.len()).rev(),
+        __record_0.into_iter().rev(),
+    ) {
+        let t1_bar = total_bar;
+        let mut y_bar = ::ad_runtime::rt::pending();
+        ::ad_runtime::rt::mul_adjoint(
+            &y,
+            &y,
+            ::ad_runtime::rt::keep(&t1_bar),
+            &mut y_bar,
+            ::ad_runtime::rt::Inactive,
+        );
+        ::ad_runtime::rt::mul_adjoint(
+            &y,
+            &y,
+            t1_bar,
+            ::ad_runtime::rt::Inactive,
+            &mut y_bar,
+        );
+        let i = i1;
+        let t_bar = ::ad_runtime::rt::finish(y_bar, &y);
+        model::predict::__adjoint(
+            params,
+            xs[i],
+            ::ad_runtime::rt::keep(&t_bar),
+            ::ad_runtime::rt::when(params_active, &params, &mut params_bar),
+            ::ad_runtime::rt::Inactive,
+        );
+        if xs_active {
+            model::predict::__adjoint(
+                params,
+                xs[i],
+                t_bar,
+                ::ad_runtime::rt::Inactive,
+                &mut xs_bar[i],
+            );
+        }
+    }
+    out
+}
+pub fn __jvp(
+    params: &[f64],
+    xs: &[f64],
+    params_arg: impl ::ad_runtime::rt::TangentArg<::std::vec::Vec<f64>>,
+    xs_arg: impl ::ad_runtime::rt::TangentArg<::std::vec::Vec<f64>>,
+) -> (f64, f64) {
+    use ::ad_runtime::rt::methods::*;
+    let params_active = ::ad_runtime::rt::is_active_arg(&params_arg, &params);
+    let mut params_scratch = ::core::option::Option::None;
+    let params_dot = ::ad_runtime::rt::dot(&params_arg, &mut params_scratch, &params);
+    let xs_active = ::ad_runtime::rt::is_active_arg(&xs_arg, &xs);
+    let mut xs_scratch = ::core::option::Option::None;
+    let xs_dot = ::ad_runtime::rt::dot(&xs_arg, &mut xs_scratch, &xs);
+    let mut total = 0.0;
+    let mut total_dot = 0.0;
+    for i1 in 0..xs.len() {
+        let i = i1;
+        let (y, y_dot) = model::predict::__jvp(
+            params,
+            xs[i],
+            ::ad_runtime::rt::when_dot(params_active, &params, &params_dot),
+            &(if xs_active { xs_dot[i] } else { 0.0 }),
+        );
+        let t1_dot = ::ad_runtime::rt::mul_jvp(&y, &y, &y_dot, &y_dot);
+        let t1 = y * y;
+        total_dot += ::ad_runtime::rt::tangent(&t1, &t1_dot);
+        total += t1;
+    }
+    let out_dot = total_dot;
+    (total, out_dot)
+}

@@ -1,0 +1,58 @@
+pub fn __adjoint(
+    x: f64,
+    n: usize,
+    out_bar: <Vec<f64> as ::ad_runtime::Differentiable>::Tangent,
+    mut x_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    n_slot: impl ::ad_runtime::rt::ConstantSlot,
+) -> Vec<f64> {
+    use ::ad_runtime::rt::methods::*;
+    let mut out = Vec::new();
+    let mut p = 1.0;
+    let mut __record_0 = ::ad_runtime::rt::record(0, n);
+    for _ in 0..n {
+        out.push(p);
+        let new = p * x;
+        let p_old = p;
+        p = new;
+        __record_0.push((p_old,));
+    }
+    let out_2 = out;
+    let mut out_bar_2 = out_bar;
+    let mut p_bar = 0.0;
+    let mut x_bar = 0.0;
+    for (p_old,) in __record_0.into_iter().rev() {
+        p = p_old;
+        let p_bar_2 = p_bar;
+        p_bar = 0.0;
+        let new_bar = p_bar_2;
+        p_bar += new_bar * x;
+        x_bar += new_bar * p;
+        let item_bar = ::ad_runtime::rt::pop(&mut out_bar_2);
+        p_bar += item_bar;
+    }
+    ::ad_runtime::rt::add(x_slot, x_bar);
+    out_2
+}
+pub fn __jvp(
+    x: f64,
+    n: usize,
+    x_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    n_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (Vec<f64>, <Vec<f64> as ::ad_runtime::Differentiable>::Tangent) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(&x, x_arg);
+    let mut out = Vec::new();
+    let mut out_dot = ::ad_runtime::rt::zero(&out);
+    let mut p = 1.0;
+    let mut p_dot = 0.0;
+    for _ in 0..n {
+        out_dot.push(p_dot);
+        out.push(p);
+        let new_dot = p_dot * x + x_dot * p;
+        let new = p * x;
+        p_dot = new_dot;
+        p = new;
+    }
+    let out_dot_2 = out_dot;
+    (out, out_dot_2)
+}

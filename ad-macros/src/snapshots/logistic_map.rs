@@ -1,0 +1,54 @@
+pub fn __adjoint(
+    r: f64,
+    x0: f64,
+    n: usize,
+    out_bar: f64,
+    mut r_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    mut x0_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    n_slot: impl ::ad_runtime::rt::ConstantSlot,
+) -> f64 {
+    use ::ad_runtime::rt::methods::*;
+    let mut x = x0;
+    let mut __record_0 = ::ad_runtime::rt::record(0, n);
+    for _ in 0..n {
+        let x_old = x;
+        x = r * x * (1.0 - x);
+        __record_0.push((x_old,));
+    }
+    let out = x;
+    let mut x_bar = out_bar;
+    let mut r_bar = 0.0;
+    for (x_old,) in __record_0.into_iter().rev() {
+        x = x_old;
+        let x_bar_2 = x_bar;
+        x_bar = 0.0;
+        let t_bar = x_bar_2 * (1.0 - x);
+        r_bar += t_bar * x;
+        x_bar += t_bar * r;
+        x_bar -= x_bar_2 * (r * x);
+    }
+    let x0_bar = x_bar;
+    ::ad_runtime::rt::add(r_slot, r_bar);
+    ::ad_runtime::rt::add(x0_slot, x0_bar);
+    out
+}
+pub fn __jvp(
+    r: f64,
+    x0: f64,
+    n: usize,
+    r_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    x0_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    n_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, f64) {
+    use ::ad_runtime::rt::methods::*;
+    let mut r_dot = ::ad_runtime::rt::tangent(&r, r_arg);
+    let mut x0_dot = ::ad_runtime::rt::tangent(&x0, x0_arg);
+    let mut x_dot = x0_dot;
+    let mut x = x0;
+    for _ in 0..n {
+        x_dot = (r_dot * x + x_dot * r) * (1.0 - x) + -x_dot * (r * x);
+        x = r * x * (1.0 - x);
+    }
+    let out_dot = x_dot;
+    (x, out_dot)
+}

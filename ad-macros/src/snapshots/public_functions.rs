@@ -1,0 +1,223 @@
+pub fn squares(x: &[f64], shift: f64) -> f64 {
+    x.iter().map(|v| (v - shift) * (v - shift)).sum()
+}
+///The derivatives of the function [`squares`](fn@squares).
+#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]
+pub struct squares {}
+#[allow(clippy::all, clippy::pedantic)]
+impl squares {
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __adjoint(
+        x: &[f64],
+        shift: f64,
+        out_bar: f64,
+        mut x_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+        shift_slot: impl ::ad_runtime::rt::ConstantSlot,
+    ) -> f64 {
+        use ::ad_runtime::rt::methods::*;
+        let x_active = ::ad_runtime::rt::is_active(&x_slot, &x);
+        let mut x_scratch = ::core::option::Option::None;
+        let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
+        let mut sum = 0.0;
+        for k1 in 0..x.len() {
+            let v = &x[k1];
+            sum += (v - shift) * (v - shift);
+        }
+        let out = sum;
+        let sum_bar = out_bar;
+        for k1 in (0..x.len()).rev() {
+            if x_active {
+                x_bar[k1] += sum_bar * (&x[k1] - shift);
+            }
+            if x_active {
+                x_bar[k1] += sum_bar * (&x[k1] - shift);
+            }
+        }
+        out
+    }
+    ///The adjoint of `squares`: adds the cotangents of `x` to the arguments `.._bar`, given the cotangent `out_bar` of the result. Returns the value.
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn adjoint(x: &[f64], shift: f64, out_bar: f64, x_bar: &mut [f64]) -> f64 {
+        Self::__adjoint(x, shift, out_bar, x_bar, ::ad_runtime::rt::Inactive)
+    }
+    ///The gradient of `squares` with respect to `x`.
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn grad(x: &[f64], shift: f64) -> ::std::vec::Vec<f64> {
+        let mut x_bar = ::ad_runtime::rt::zero(&x);
+        Self::__adjoint(x, shift, 1.0, &mut x_bar, ::ad_runtime::rt::Inactive);
+        x_bar
+    }
+    ///The value of `squares` and its gradient with respect to `x`.
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn value_and_grad(x: &[f64], shift: f64) -> (f64, ::std::vec::Vec<f64>) {
+        let mut x_bar = ::ad_runtime::rt::zero(&x);
+        let out = Self::__adjoint(x, shift, 1.0, &mut x_bar, ::ad_runtime::rt::Inactive);
+        (out, x_bar)
+    }
+    ///The value of `squares` and its pullback, which maps a cotangent of the result to the cotangents of `x`.
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn vjp<'__ad0>(
+        x: &'__ad0 [f64],
+        shift: f64,
+    ) -> (
+        f64,
+        impl Fn(f64) -> ::std::vec::Vec<f64> + ::ad_runtime::rt::Captures<(&'__ad0 (),)>,
+    ) {
+        let out = squares(x, shift);
+        let pullback = move |out_bar: f64| {
+            let mut x_bar = ::ad_runtime::rt::zero(&x);
+            Self::__adjoint(x, shift, out_bar, &mut x_bar, ::ad_runtime::rt::Inactive);
+            x_bar
+        };
+        (out, pullback)
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __jvp(
+        x: &[f64],
+        shift: f64,
+        x_arg: impl ::ad_runtime::rt::TangentArg<::std::vec::Vec<f64>>,
+        shift_arg: impl ::ad_runtime::rt::ConstantSlot,
+    ) -> (f64, f64) {
+        use ::ad_runtime::rt::methods::*;
+        let x_active = ::ad_runtime::rt::is_active_arg(&x_arg, &x);
+        let mut x_scratch = ::core::option::Option::None;
+        let x_dot = ::ad_runtime::rt::dot(&x_arg, &mut x_scratch, &x);
+        let mut sum = 0.0;
+        let mut sum_dot = 0.0;
+        for k1 in 0..x.len() {
+            let v = &x[k1];
+            sum_dot
+                += (if x_active { x_dot[k1] } else { 0.0 }) * (v - shift)
+                    + (if x_active { x_dot[k1] } else { 0.0 }) * (v - shift);
+            sum += (v - shift) * (v - shift);
+        }
+        let out_dot = sum_dot;
+        (sum, out_dot)
+    }
+    ///The value of `squares` and its derivative in the direction of the tangents `.._dot` of `x`.
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn jvp(x: &[f64], shift: f64, x_dot: &[f64]) -> (f64, f64) {
+        Self::__jvp(x, shift, x_dot, ::ad_runtime::rt::Inactive)
+    }
+}

@@ -1,0 +1,62 @@
+pub fn __adjoint(
+    w: &[f64],
+    x: &[f64],
+    out_bar: f64,
+    mut w_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+    mut x_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+) -> f64 {
+    use ::ad_runtime::rt::methods::*;
+    let w_active = ::ad_runtime::rt::is_active(&w_slot, &w);
+    let mut w_scratch = ::core::option::Option::None;
+    let mut w_bar = ::ad_runtime::rt::bar(&mut w_slot, &mut w_scratch, &w);
+    let x_active = ::ad_runtime::rt::is_active(&x_slot, &x);
+    let mut x_scratch = ::core::option::Option::None;
+    let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
+    let mut sum = 0.0;
+    for i1 in 0..x.len() {
+        let i = i1;
+        sum += w[i] * x[i] * x[i];
+    }
+    let out = sum;
+    let sum_bar = out_bar;
+    for i1 in (0..x.len()).rev() {
+        let i = i1;
+        let t_bar = sum_bar * x[i];
+        if w_active {
+            w_bar[i] += t_bar * x[i];
+        }
+        if x_active {
+            x_bar[i] += t_bar * w[i];
+        }
+        if x_active {
+            x_bar[i] += sum_bar * (w[i] * x[i]);
+        }
+    }
+    out
+}
+pub fn __jvp(
+    w: &[f64],
+    x: &[f64],
+    w_arg: impl ::ad_runtime::rt::TangentArg<::std::vec::Vec<f64>>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<::std::vec::Vec<f64>>,
+) -> (f64, f64) {
+    use ::ad_runtime::rt::methods::*;
+    let w_active = ::ad_runtime::rt::is_active_arg(&w_arg, &w);
+    let mut w_scratch = ::core::option::Option::None;
+    let w_dot = ::ad_runtime::rt::dot(&w_arg, &mut w_scratch, &w);
+    let x_active = ::ad_runtime::rt::is_active_arg(&x_arg, &x);
+    let mut x_scratch = ::core::option::Option::None;
+    let x_dot = ::ad_runtime::rt::dot(&x_arg, &mut x_scratch, &x);
+    let mut sum = 0.0;
+    let mut sum_dot = 0.0;
+    for i1 in 0..x.len() {
+        let i = i1;
+        sum_dot
+            += ((if w_active { w_dot[i] } else { 0.0 }) * x[i]
+                + (if x_active { x_dot[i] } else { 0.0 }) * w[i]) * x[i]
+                + (if x_active { x_dot[i] } else { 0.0 }) * (w[i] * x[i]);
+        sum += w[i] * x[i] * x[i];
+    }
+    let out_dot = sum_dot;
+    (sum, out_dot)
+}

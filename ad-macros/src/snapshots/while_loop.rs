@@ -1,0 +1,41 @@
+pub fn __adjoint(
+    a: f64,
+    out_bar: f64,
+    mut a_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+) -> f64 {
+    use ::ad_runtime::rt::methods::*;
+    let mut x = a;
+    let mut __record_0 = ::std::vec::Vec::new();
+    while (x * x - a).abs() > 1e-12 {
+        let x_old = x;
+        x = 0.5 * (x + a / x);
+        __record_0.push((x_old,));
+    }
+    let out = x;
+    let mut x_bar = out_bar;
+    let mut a_bar = 0.0;
+    for (x_old,) in __record_0.into_iter().rev() {
+        x = x_old;
+        let x_bar_2 = x_bar;
+        x_bar = 0.0;
+        let t_bar = x_bar_2 * 0.5;
+        x_bar += t_bar;
+        a_bar += t_bar / x;
+        x_bar -= t_bar * a / (x * x);
+    }
+    a_bar += x_bar;
+    ::ad_runtime::rt::add(a_slot, a_bar);
+    out
+}
+pub fn __jvp(a: f64, a_arg: impl ::ad_runtime::rt::TangentArg<f64>) -> (f64, f64) {
+    use ::ad_runtime::rt::methods::*;
+    let mut a_dot = ::ad_runtime::rt::tangent(&a, a_arg);
+    let mut x_dot = a_dot;
+    let mut x = a;
+    while (x * x - a).abs() > 1e-12 {
+        x_dot = (x_dot + a_dot / x - x_dot * a / (x * x)) * 0.5;
+        x = 0.5 * (x + a / x);
+    }
+    let out_dot = x_dot;
+    (x, out_dot)
+}
