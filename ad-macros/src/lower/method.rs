@@ -294,9 +294,12 @@ impl Lower<'_> {
                 if place.is_var()
                     && matches!(self.program[place.root].role, crate::ir::Role::Temp)
                     && !self.program[place.root].mutable
-                    && !matches!(&self.program[place.root].ty, Ty::Option(t) if t.is_copy()) =>
+                    && !matches!(&self.program[place.root].ty, Ty::Option(_)) =>
             {
-                return Expr::runtime("unwrap", vec![Expr::Place(place)]);
+                // Under a name, so that a pattern that takes it apart finds its parts.
+                let value = Expr::runtime("unwrap", vec![Expr::Place(place)]);
+                let (ty, active) = (self.facts.infer(&SynExpr::MethodCall(call.clone())), self.program.reads_active(&value));
+                return self.name("inner", value, ty, active);
             }
             Expr::Place(place) => place,
             value => {
