@@ -303,7 +303,6 @@ fn check_nearest_centre() {
     }
 }
 
-#[cfg(any())]
 #[differentiate]
 fn arg_max_selects(scores: &[f64], payoff: &[f64]) -> f64 {
     let (best, score) = scores
@@ -314,7 +313,6 @@ fn arg_max_selects(scores: &[f64], payoff: &[f64]) -> f64 {
     score * payoff[best]
 }
 
-#[cfg(any())]
 #[test]
 fn check_arg_max_selects() {
     for n in [1, 2, 7] {

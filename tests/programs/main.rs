@@ -24,6 +24,7 @@ mod loops;
 mod loops_while;
 mod methods_traits;
 mod mutation;
+mod ndarray_closures;
 mod ndarray_matrix;
 mod ndarray_vector;
 mod ndarray_views;
