@@ -24,7 +24,7 @@ pub mod tests;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
-pub use bars::{is_borrowed_param, is_owned_param, is_scalar_param};
+pub use bars::{is_borrowed_param, is_whole};
 pub use plan::every_read;
 pub use pullback::{last_ident, sibling, variant_of};
 use proc_macro2::Ident;
@@ -51,12 +51,14 @@ struct Adjoint {
     /// The reverse sweeps of the blocks that are open, outermost first.
     open: Vec<Vec<Stmt>>,
     names: HashSet<String>,
+    /// Zeros made in the forward sweep, for variables that a match may move out of.
+    zeros: HashMap<Var, Var>,
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut adjoint = Adjoint { program, bars: Bars::default(), levels: HashMap::new(), open: Vec::new(), names };
+    let mut adjoint = Adjoint { program, bars: Bars::default(), levels: HashMap::new(), open: Vec::new(), names, zeros: HashMap::new() };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
             adjoint.levels.insert(Var(i), 0);

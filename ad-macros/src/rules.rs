@@ -55,7 +55,7 @@ rules! {
     ln_1p infinite "1.0 / (1.0 + x)";
     log2 infinite "1.4426950408889634 / x";
     log10 infinite "0.4342944819032518 / x";
-    log infinite "1.0 / (x * a.ln())" "-y / (a * a.ln())";
+    log infinite "1.0 / (x * log_base(x, a))" "-y / (a * log_base(x, a))";
     sqrt infinite "0.5 / y";
     cbrt infinite "1.0 / (3.0 * y * y)";
     recip cheap "-y * y";
@@ -163,6 +163,7 @@ fn instantiate(expr: &syn::Expr, operands: &Operands) -> Expr {
                 "slope_powi" => "slope_powi",
                 "slope_powf" => "slope_powf",
                 "slope_powf_exponent" => "slope_powf_exponent",
+                "log_base" => "log_base",
                 "pick_max" => "pick_max",
                 "pick_min" => "pick_min",
                 other => unreachable!("`{other}` is not a function of the runtime"),

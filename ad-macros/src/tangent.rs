@@ -221,7 +221,7 @@ impl Tangent {
     /// Reads the tangent of a place.
     fn read(&mut self, place: &Place) -> Expr {
         let mirrored = Expr::Place(self.mirror(place));
-        let whole = self.resolve(place).is_var();
+        let whole = crate::adjoint::is_whole(&self.resolve(place));
         let float = self.program.ty_of_place(place).is_float() || self.program.ty_of_place(&self.resolve(place)).is_float();
         match self.borrowed_param(place) {
             Some(param) if float => Expr::runtime("read_active", vec![Expr::var(param), mirrored]),

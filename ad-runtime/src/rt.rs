@@ -9,7 +9,7 @@ pub use crate::places::{dimension, index_at, keep_array, put_back_array, require
 #[cfg(feature = "ndarray")]
 pub use crate::rules::ndarray::{add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint};
 pub use crate::scalar_rt::{
-    cast_adjoint, cast_jvp, distance, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
+    cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
 };
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};

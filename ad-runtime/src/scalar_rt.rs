@@ -30,6 +30,12 @@ pub fn slope_powf_exponent<T: Real>(x: T, _: T, result: T) -> T {
     if x == T::zero() { T::zero() } else { result * x.ln() }
 }
 
+/// ln of the base of a logarithm of `x`, which gives the base its type.
+#[inline(always)]
+pub fn log_base<T: Real>(_: T, base: T) -> T {
+    base.ln()
+}
+
 /// Whether `a.max(b)` takes the slope of `a`: that of the greater, of the first if equal, of the number beside a NaN.
 #[inline(always)]
 pub fn pick_max<T: Real>(a: T, b: T) -> bool {

@@ -62,7 +62,6 @@ fn check_smoothstep() {
 }
 
 /// Drag coefficient of a sphere by Reynolds number.
-#[cfg(any())]
 #[differentiate]
 fn drag(reynolds: f64, viscosity: f64) -> f64 {
     let coefficient;
@@ -76,7 +75,6 @@ fn drag(reynolds: f64, viscosity: f64) -> f64 {
     coefficient * viscosity * reynolds
 }
 
-#[cfg(any())]
 #[test]
 fn check_drag() {
     for reynolds in [0.05, 20.0, 5000.0] {

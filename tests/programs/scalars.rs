@@ -59,7 +59,6 @@ fn check_arrhenius() {
 }
 
 /// Every elementary function once.
-#[cfg(any())]
 #[differentiate]
 fn elementary(x: f64, y: f64) -> f64 {
     let trigonometric = x.sin() * y.cos() + (x * y).tan();
@@ -77,7 +76,6 @@ fn elementary(x: f64, y: f64) -> f64 {
         + x.hypot(y)
 }
 
-#[cfg(any())]
 #[test]
 fn check_elementary() {
     check!(elementary(0.8, 1.3));

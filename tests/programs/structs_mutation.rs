@@ -158,7 +158,6 @@ pub struct Rover {
 point!(Wheel, WheelTangent { radius, speed });
 point!(Rover, RoverTangent { pose, wheels });
 
-#[cfg(any())]
 #[differentiate]
 fn drive(rover: &Rover, axle: f64, steps: usize) -> f64 {
     let mut rover = *rover;
@@ -175,7 +174,6 @@ fn drive(rover: &Rover, axle: f64, steps: usize) -> f64 {
     x * x + 2.0 * y * y
 }
 
-#[cfg(any())]
 #[test]
 fn check_drive() {
     let wheels = [

@@ -37,6 +37,11 @@ impl Bars {
     }
 }
 
+/// Whether a place is all of its variable, perhaps behind a reference.
+pub fn is_whole(place: &Place) -> bool {
+    place.proj.iter().all(|p| matches!(p, Proj::Deref))
+}
+
 /// Whether a parameter's cotangent is a local scalar, rather than the caller's.
 pub fn is_scalar_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param) && program[var].ty.is_float() && !matches!(program[var].ty, Ty::RefMut(_))
@@ -86,6 +91,9 @@ impl Adjoint {
 
     /// Zero, of the shape of `var`.
     fn zero_of(&self, var: Var) -> Expr {
+        if let Some(zero) = self.zeros.get(&var) {
+            return Expr::runtime("clone", vec![Expr::borrow(Expr::var(*zero))]);
+        }
         match &self.program[var].ty {
             ty if ty.is_float() => Expr::Number(0.0, crate::rules::float_of(ty)),
             _ => Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]),
@@ -228,7 +236,7 @@ impl Adjoint {
                     return Expr::borrow_mut(Expr::var(bar));
                 }
                 let mirrored = self.mirror(place);
-                if resolved.is_var() {
+                if is_whole(&resolved) && is_borrowed_param(&self.program, resolved.root) {
                     return Expr::runtime("when", vec![Expr::var(resolved.root), Expr::borrow_mut(Expr::var(mirrored.root))]);
                 }
                 Expr::borrow_mut(Expr::Place(mirrored))
@@ -261,7 +269,7 @@ impl Adjoint {
     pub(super) fn is_guarded_part(&self, operand: &Expr) -> bool {
         match operand {
             Expr::Ref { expr, .. } => self.is_guarded_part(expr),
-            Expr::Place(place) => self.is_active_place(place) && self.guard_of(place).is_some() && !self.resolve(place).is_var(),
+            Expr::Place(place) => self.is_active_place(place) && self.guard_of(place).is_some() && !is_whole(&self.resolve(place)),
             _ => false,
         }
     }
@@ -307,7 +315,7 @@ impl Adjoint {
             return Some(value);
         }
         let slot = self.slot_mut(&Expr::Place(place.clone()));
-        let function = match (guard, resolved.is_var()) {
+        let function = match (guard, is_whole(&resolved)) {
             (Some(param), false) => {
                 let taken = Expr::runtime("take_active", vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), slot]);
                 return Some(self.bound(taken, &name));

@@ -35,9 +35,26 @@ impl Adjoint {
         vec![Stmt::If { id, dest, cond, then, els }]
     }
 
+    /// A match may move out of a value that nothing else names: the zero of its shape is made before.
+    fn zero_before(&mut self, place: &Place) -> Option<Stmt> {
+        let root = place.root;
+        let temp = matches!(self.program[root].role, Role::Temp) && place.is_var();
+        if !temp || !self.program[root].active || self.program[root].ty.is_copy() {
+            return None;
+        }
+        let name = format!("{}_zero", self.program[root].name);
+        let var = self.variable(&name, crate::ir::Ty::Unknown, Role::Saved, false);
+        self.program[var].active = false;
+        self.levels.insert(var, self.level());
+        self.zeros.insert(root, var);
+        let value = Expr::runtime("zero", vec![Expr::borrow(Expr::Place(place.clone()))]);
+        Some(Stmt::Let { var, ty: None, value })
+    }
+
     pub(super) fn matching(&mut self, id: Id, dest: Option<Var>, scrutinee: Expr, arms: Vec<Arm>) -> Vec<Stmt> {
         let bar = self.chosen_bar(dest);
         let place = place_of(&scrutinee);
+        let zero = place.as_ref().and_then(|place| self.zero_before(place));
         let mut forward = Vec::new();
         let mut reverse = Vec::new();
         for arm in arms {
@@ -64,7 +81,7 @@ impl Adjoint {
             forward.push(Arm { pat: arm.pat, guard: arm.guard, bindings, body });
         }
         self.emit(Stmt::ReverseMatch { id, scrutinee: scrutinee.clone(), arms: reverse });
-        vec![Stmt::Match { id, dest, scrutinee, arms: forward }]
+        zero.into_iter().chain([Stmt::Match { id, dest, scrutinee, arms: forward }]).collect()
     }
 
     /// The cotangent of a copied part is added to that of the part.

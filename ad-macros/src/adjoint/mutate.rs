@@ -363,7 +363,7 @@ impl Adjoint {
 
     fn slot_or_part(&mut self, place: &Place) -> Expr {
         let mirrored = self.mirror(place);
-        if self.resolve(place).is_var() && self.guard_of(place).is_some() {
+        if super::bars::is_whole(&self.resolve(place)) && self.guard_of(place).is_some() {
             let param = self.resolve(place).root;
             return Expr::runtime("part_mut", vec![Expr::var(param), Expr::borrow_mut(Expr::Place(mirrored))]);
         }

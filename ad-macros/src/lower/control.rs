@@ -260,7 +260,8 @@ impl Lower<'_> {
             .map(|(pat, body)| {
                 let bindings = match &place {
                     Some(place) => {
-                        let changed = root.as_ref().is_some_and(|root| body.is_some_and(|b| super::effect::changes(b, root)));
+                        let made_here = matches!(self.program[place.root].role, Role::Temp) && !self.program[place.root].ty.is_copy();
+                        let changed = made_here || root.as_ref().is_some_and(|root| body.is_some_and(|b| super::effect::changes(b, root)));
                         self.bind_parts(pat, place, true, changed)
                     }
                     None => {
