@@ -6,7 +6,7 @@ use crate::function::{Function, Options};
 use crate::generate::{self, Naming};
 use crate::ir::Program;
 use crate::lower::Lower;
-use crate::{exits, resolve, validate};
+use crate::{exits, facts, resolve, validate};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
@@ -71,6 +71,7 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
     exits::remove(&mut item.block, &item.sig.output, errors);
     let params = f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
     let facts = Facts::of(params, f.reals.clone(), &item.block);
+    facts::rounding::check(&facts, &item.block, errors);
     let mut lower = Lower::new(errors, facts);
     lower.default_float = default_float(f);
     for p in &f.params {

@@ -95,7 +95,7 @@ pub fn is_compound(op: &syn::BinOp) -> bool {
     )
 }
 
-fn is_arithmetic(op: &syn::BinOp) -> bool {
+pub fn is_arithmetic(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
 }
