@@ -55,6 +55,10 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
         return TokenStream::new();
     }
     let program = if f.options.vjp.is_some() || f.options.jvp.is_some() { Program::default() } else { compile(f, errors) };
+    if f.item.sig.asyncness.is_some() || matches!(f.item.sig.safety, syn::Safety::Unsafe(_)) {
+        // Stubs would call the function, which takes more than a call here.
+        return TokenStream::new();
+    }
     if errors.any() {
         return crate::generate::stubs(f, naming);
     }

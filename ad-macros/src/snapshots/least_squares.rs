@@ -18,29 +18,23 @@ pub fn __adjoint(
         &theta,
     );
     let t1 = phi.dot(theta);
-    let e = y - ::core::clone::Clone::clone(&t1);
+    let t1_shape = ::ad_runtime::rt::outline(&t1);
+    let e = y - t1;
     let t2 = e.dot(&e);
     let out = t2;
     let t2_bar = out_bar;
-    let mut e_bar = ::ad_runtime::rt::zero(&e);
-    e.__dot_adjoint(
-        &e,
-        ::ad_runtime::rt::keep(&t2_bar),
-        &mut e_bar,
-        ::ad_runtime::rt::Inactive,
-    );
-    e.__dot_adjoint(&e, t2_bar, ::ad_runtime::rt::Inactive, &mut e_bar);
+    let e_bar = ::ad_runtime::rt::dot_square_taken(e, t2_bar);
     let mut t1_bar = ::ad_runtime::rt::pending();
-    ::ad_runtime::rt::sub_adjoint(
+    ::ad_runtime::rt::sub_outline_adjoint(
         &y,
-        &t1,
+        &t1_shape,
         e_bar,
         ::ad_runtime::rt::Inactive,
         &mut t1_bar,
     );
     phi.__dot_adjoint(
         theta,
-        ::ad_runtime::rt::finish(t1_bar, &t1),
+        ::ad_runtime::rt::finish(t1_bar, &t1_shape),
         ::ad_runtime::rt::Inactive,
         ::ad_runtime::rt::when(theta_active, &theta, &mut theta_bar),
     );

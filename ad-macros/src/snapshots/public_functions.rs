@@ -220,4 +220,82 @@ impl squares {
     pub fn jvp(x: &[f64], shift: f64, x_dot: &[f64]) -> (f64, f64) {
         Self::__jvp(x, shift, x_dot, ::ad_runtime::rt::Inactive)
     }
+    ::ad_runtime::with_ndarray! {
+        #[doc(hidden)] #[track_caller] #[inline] #[allow(unused_variables, unused_mut,
+        unused_assignments, unused_parens, unused_braces, dead_code, unreachable_code,
+        unused_must_use, non_snake_case, unused_imports, unused_labels, clippy::all,
+        clippy::pedantic, clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)]
+        pub fn __jacobian(x : & [f64], shift : f64, mode : ::ad_runtime::jacobian::Mode,
+        out_zero : & f64, x_jacobian : & mut ::ad_runtime::jacobian::JacobianRef < f64,
+        ::std::vec::Vec < f64 > >) { let mut x_bar = ::ad_runtime::rt::zero(& x);
+        ::ad_runtime::jacobian::check:: < f64, _ > (& * x_jacobian, out_zero, & x_bar,
+        "x"); if mode.is_forward(0 + ::ad_runtime::jacobian::Coordinates::size(& x_bar),
+        ::ad_runtime::jacobian::Coordinates::size(out_zero)) {
+        ::ad_runtime::jacobian::columns:: < f64, ::std::vec::Vec < f64 > > (x_jacobian,
+        out_zero, & mut x_bar, | direction | { Self::__jvp(x, shift, direction,
+        ::ad_runtime::rt::Inactive).1 }); } else { let mut x_rows =
+        ::ad_runtime::jacobian::Rows::of(x_jacobian); for direction in 0..
+        ::ad_runtime::jacobian::Coordinates::size(out_zero) { Self::__adjoint(x, shift,
+        ::ad_runtime::jacobian::seed(out_zero, direction), & mut x_bar,
+        ::ad_runtime::rt::Inactive); x_rows.push(& mut x_bar); } } } #[doc =
+        "The Jacobian of `squares` with respect to `x`: an array of shape (shape of the result) ++ (shape of the parameter).\n\nForward mode where the parameters have at most as many elements as the result, otherwise reverse mode."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn jacobian(x
+        : & [f64], shift : f64,) -> ::ad_runtime::jacobian::Jacobian < f64,
+        ::std::vec::Vec < f64 > > { let out_zero =
+        ::ad_runtime::jacobian::zero_of_result(|| squares(x, shift)); let mut x_bar =
+        ::ad_runtime::rt::zero(& x); let mut x_jacobian = ::ad_runtime::jacobian::zeros::
+        < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
+        shift, ::ad_runtime::jacobian::Mode::BySize, & out_zero, & mut x_jacobian);
+        x_jacobian } #[doc =
+        "Overwrites the arrays `.._jacobian`, in whatever layout, with the Jacobian of `squares` with respect to `x`.\n\n# Panics\n\nWhere an array has another shape than (shape of the result) ++ (shape of the parameter)."]
+        #[track_caller] #[inline] #[allow(unused_variables, unused_mut,
+        unused_assignments, unused_parens, unused_braces, dead_code, unreachable_code,
+        unused_must_use, non_snake_case, unused_imports, unused_labels, clippy::all,
+        clippy::pedantic, clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)]
+        pub fn jacobian_into(x : & [f64], shift : f64, x_jacobian : & mut
+        ::ad_runtime::jacobian::JacobianRef < f64, ::std::vec::Vec < f64 > >) { let
+        out_zero = ::ad_runtime::jacobian::zero_of_result(|| squares(x, shift));
+        Self::__jacobian(x, shift, ::ad_runtime::jacobian::Mode::BySize, & out_zero,
+        x_jacobian); } #[doc =
+        "The Jacobian of `squares` with respect to `x`, flattened row-major to a matrix: (size of the result) × (size of the parameter)."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn
+        jacobian_matrix(x : & [f64], shift : f64,) -> ::ad_runtime::ndarray::Array2 <<
+        f64 as ::ad_runtime::jacobian::Coordinates > ::Elem > { let out_zero =
+        ::ad_runtime::jacobian::zero_of_result(|| squares(x, shift)); let mut x_bar =
+        ::ad_runtime::rt::zero(& x); let mut x_jacobian = ::ad_runtime::jacobian::zeros::
+        < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
+        shift, ::ad_runtime::jacobian::Mode::BySize, & out_zero, & mut x_jacobian);
+        ::ad_runtime::jacobian::flatten:: < f64, ::std::vec::Vec < f64 > > (x_jacobian, &
+        out_zero, & x_bar) } #[doc =
+        "The Jacobian of `squares` with respect to `x`, column by column in forward mode: an array of shape (shape of the result) ++ (shape of the parameter)."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn
+        jacobian_forward(x : & [f64], shift : f64,) -> ::ad_runtime::jacobian::Jacobian <
+        f64, ::std::vec::Vec < f64 > > { let out_zero =
+        ::ad_runtime::jacobian::zero_of_result(|| squares(x, shift)); let mut x_bar =
+        ::ad_runtime::rt::zero(& x); let mut x_jacobian = ::ad_runtime::jacobian::zeros::
+        < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
+        shift, ::ad_runtime::jacobian::Mode::Forward, & out_zero, & mut x_jacobian);
+        x_jacobian } #[doc =
+        "The Jacobian of `squares` with respect to `x`, row by row in reverse mode: an array of shape (shape of the result) ++ (shape of the parameter)."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn
+        jacobian_reverse(x : & [f64], shift : f64,) -> ::ad_runtime::jacobian::Jacobian <
+        f64, ::std::vec::Vec < f64 > > { let out_zero =
+        ::ad_runtime::jacobian::zero_of_result(|| squares(x, shift)); let mut x_bar =
+        ::ad_runtime::rt::zero(& x); let mut x_jacobian = ::ad_runtime::jacobian::zeros::
+        < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
+        shift, ::ad_runtime::jacobian::Mode::Reverse, & out_zero, & mut x_jacobian);
+        x_jacobian }
+    }
 }

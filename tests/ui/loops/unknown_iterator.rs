@@ -1,7 +1,7 @@
 use ad_runtime::differentiate;
 
 #[differentiate]
-fn f(xs: &std::collections::LinkedList<f64>, scale: f64) -> f64 {
+fn f(xs: &[f64], scale: f64) -> f64 {
     let mut sum = 0.0;
     for x in scaled(xs, scale) {
         sum += x;
@@ -9,7 +9,7 @@ fn f(xs: &std::collections::LinkedList<f64>, scale: f64) -> f64 {
     sum
 }
 
-fn scaled(xs: &std::collections::LinkedList<f64>, scale: f64) -> impl Iterator<Item = f64> {
+fn scaled(xs: &[f64], scale: f64) -> impl Iterator<Item = f64> {
     xs.iter().map(move |x| x * scale)
 }
 

@@ -12,7 +12,7 @@ fn f(x: f64, n: usize) -> f64 {
     let b = x as usize as f64;
     let g = (|y: f64| y * x, n);
     unsafe {
-        println!("{x}");
+        println!("{}", x);
     }
     a + b + (g.0)(x)
 }
