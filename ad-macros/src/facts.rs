@@ -6,6 +6,7 @@
 //! if any value that is ever written to it may be. That `acc` in `let mut acc = 1.0; acc *= x[i]`
 //! starts constant does not make it inactive.
 
+pub mod rounding;
 mod types;
 #[cfg(test)]
 mod tests;
@@ -34,8 +35,6 @@ pub struct Facts {
     pub iterators: HashMap<String, Expr>,
     /// Type parameters bounded by `Real`.
     pub reals: HashSet<String>,
-    /// Integers that were computed from active values.
-    pub rounded: HashSet<String>,
     changed: bool,
 }
 

@@ -6,7 +6,7 @@
 use crate::pipeline;
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// The two functions that carry the derivatives, `__adjoint` and `__jvp`: the others only call them.
 fn sweeps(item: TokenStream) -> String {
@@ -247,4 +247,28 @@ fn local_vector() {
         }
     };
     check(item, expect_file!["snapshots/local_vector.rs"]);
+}
+
+/// The README shows a program and its adjoint: the second is what the compiler makes of the first.
+#[test]
+fn readme() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let text = std::fs::read_to_string(path).expect("the README is there");
+    let mut blocks = text.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
+    let (program, shown) = (blocks.next().expect("a program"), blocks.next().expect("an expansion"));
+    let program = syn::parse_file(program).expect("the program parses");
+    let function = program.items.into_iter().find_map(|item| match item {
+        syn::Item::Fn(mut f) if !f.attrs.is_empty() => {
+            f.attrs.clear();
+            Some(f)
+        }
+        _ => None,
+    });
+    let expansion = sweeps(function.expect("a differentiated function").into_token_stream());
+    let (adjoint, _) = expansion.split_once("pub fn __jvp").expect("both sweeps");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(path, text.replacen(shown, adjoint, 1)).expect("the README can be written");
+    } else {
+        assert_eq!(shown, adjoint, "`UPDATE_EXPECT=1 cargo test -p ad-macros` writes the README anew");
+    }
 }

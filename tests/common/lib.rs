@@ -358,3 +358,8 @@ pub fn check_in_place_program<P: Point, S: Point>(
 
 #[cfg(test)]
 mod tests;
+
+/// The programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -181,7 +181,8 @@ fn cubic_spline(heights: &[f64], x: f64) -> f64 {
         second[i] -= c[i] * second[i + 1];
     }
     let i = (x.floor().max(0.0) as usize).min(n - 2);
-    let (b, a) = (x - i as f64, 1.0 - (x - i as f64));
+    let b = x - stop_gradient(i as f64);
+    let a = 1.0 - b;
     a * heights[i]
         + b * heights[i + 1]
         + ((a.powi(3) - a) * second[i] + (b.powi(3) - b) * second[i + 1]) / 6.0

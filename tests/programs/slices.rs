@@ -1,7 +1,7 @@
 //! Slices and arrays as input: indices, sub-slices, patterns, nested arrays.
 
 use ad::{check, check_vector, signed, values};
-use ad_runtime::differentiate;
+use ad_runtime::{differentiate, stop_gradient};
 
 const SIZES: [usize; 4] = [0, 1, 2, 6];
 
@@ -244,7 +244,7 @@ fn check_linear_interpolation() {
 #[differentiate]
 fn table_lookup(table: &[f64; 5], x: f64) -> f64 {
     let i = (x.floor() as usize).min(3);
-    let t = x - i as f64;
+    let t = x - stop_gradient(i as f64);
     table[i] + t * (table[i + 1] - table[i])
 }
 

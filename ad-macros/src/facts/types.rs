@@ -95,7 +95,12 @@ pub fn is_compound(op: &syn::BinOp) -> bool {
     )
 }
 
-fn is_arithmetic(op: &syn::BinOp) -> bool {
+fn is_bitwise(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, BitAnd(_) | BitOr(_) | BitXor(_) | Shl(_) | Shr(_))
+}
+
+pub fn is_arithmetic(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
 }
@@ -187,6 +192,11 @@ impl Facts {
                 _ => Ty::Discrete,
             },
             Expr::Binary(e) if is_arithmetic(&e.op) => arithmetic(&self.infer(&e.left), &self.infer(&e.right)),
+            // Bit operations of integers, unless a user's type overloads them.
+            Expr::Binary(e) if is_bitwise(&e.op) => match (self.infer(&e.left), self.infer(&e.right)) {
+                (left, right) if left.is_discrete() || right.is_discrete() => Ty::Discrete,
+                _ => Ty::Unknown,
+            },
             Expr::Binary(_) | Expr::Range(_) | Expr::Let(_) => Ty::Discrete,
             Expr::Cast(e) => match of_syn_type(&e.ty, &self.reals) {
                 Ty::Unknown => Ty::Discrete,

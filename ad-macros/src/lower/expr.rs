@@ -96,6 +96,10 @@ impl Lower<'_> {
                 );
                 self.verbatim(e)
             }
+            SynExpr::Unsafe(u) => {
+                self.errors.at(&u.unsafe_token, unsupported(e));
+                self.verbatim(e)
+            }
             other => {
                 self.errors.at(other, unsupported(other));
                 self.verbatim(other)

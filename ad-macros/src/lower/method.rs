@@ -402,19 +402,36 @@ impl Lower<'_> {
                 self.refuse_borrowed_growth(&place, &call.method);
             }
             let args: Vec<Expr> = call.args.iter().map(|a| self.mutation_argument(op, a)).collect();
-            if !self.is_active(&place) && args.iter().any(|a| self.program.reads_active(a)) {
-                self.errors.at(&call.receiver, "an active value is stored in a place that is constant: drop `#[constant]`, or store `stop_gradient(..)` of the value");
-            }
+            args.iter().for_each(|value| self.check_stored(&call.receiver, &place, value));
             self.push(Stmt::Mutate { op, dest: None, place, args });
             return;
         }
         if self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a)) {
+            self.check_effect(&call.method, std::iter::once(&*call.receiver).chain(&call.args));
             let value = self.method(call);
             if !matches!(value, Expr::Place(_)) {
                 self.name("unit", value, Ty::Unknown, true);
             }
         } else {
             self.effect(quote::quote!(#whole;), &syn::Stmt::Expr(whole.clone(), Some(Default::default())));
+        }
+    }
+
+    /// A call whose value is dropped changes something, or does nothing. What it changes has to be
+    /// among its operands, and active: anything else keeps an active value as if it were constant.
+    pub(super) fn check_effect<'e>(&self, name: &impl ToTokens, mut operands: impl Iterator<Item = &'e SynExpr>) {
+        let changes = |e: &SynExpr| {
+            let borrowed = matches!(e, SynExpr::Reference(r) if r.mutability.is_some());
+            let root = crate::facts::root_of(e).map(ToString::to_string);
+            let mutable = root.is_some_and(|root| self.facts.is_mutable(&root) || matches!(self.facts.ty(&root), Ty::RefMut(_)));
+            let reference = matches!(self.facts.infer(e), Ty::RefMut(_) | Ty::Unknown);
+            self.facts.active(e) && (borrowed || mutable || reference)
+        };
+        if !operands.any(changes) {
+            self.errors.at(
+                name,
+                "this call keeps an active value in something that is constant: pass `stop_gradient(..)` of the value, or what is changed as an active `&mut` argument",
+            );
         }
     }
 

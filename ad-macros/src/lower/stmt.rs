@@ -195,6 +195,11 @@ impl Lower<'_> {
             SynExpr::MethodCall(call) if self.touches_active(e) => self.method_statement(call),
             SynExpr::Call(call) if self.touches_active(e) => {
                 if !self.call_statement(call) {
+                    // A closure of this body is inlined, with what it changes.
+                    let inlined = crate::facts::root_of(&call.func).is_some_and(|name| self.facts.closures.contains_key(&name.to_string()));
+                    if self.facts.active(e) && !inlined {
+                        self.check_effect(&call.func, call.args.iter());
+                    }
                     let value = self.value(e);
                     if !matches!(value, Expr::Place(_)) {
                         let ty = self.program.ty_of(&value);
@@ -241,6 +246,7 @@ impl Lower<'_> {
                         continue;
                     }
                     let place = self.place(target);
+                    self.check_stored(target, &place, &value);
                     self.push(Stmt::Assign { place, value });
                 }
             }
@@ -248,6 +254,7 @@ impl Lower<'_> {
                 let value = if self.facts.active(right) { self.assigned(right) } else { self.verbatim_value(right) };
                 let place = self.place(left);
                 self.check_rebinding(left, &place);
+                self.check_stored(left, &place, &value);
                 self.push(Stmt::Assign { place, value });
             }
         }
@@ -268,6 +275,14 @@ impl Lower<'_> {
         }
     }
 
+    /// A place without derivative does not take an active value: what is read there later would be
+    /// taken for constant.
+    pub(super) fn check_stored(&mut self, target: &SynExpr, place: &Place, value: &Expr) {
+        if !self.is_active(place) && !self.program.ty_of(value).is_discrete() && self.program.reads_active(value) {
+            self.errors.at(target, "an active value is stored in a place that is constant: drop `#[constant]`, or store `stop_gradient(..)` of the value");
+        }
+    }
+
     fn compound(&mut self, whole: &SynExpr, b: &syn::ExprBinary) {
         let op = match b.op {
             syn::BinOp::AddAssign(_) => BinOp::Add,
@@ -281,9 +296,7 @@ impl Lower<'_> {
         let place = self.place(&b.left);
         let ty = self.program.ty_of_place(&place);
         let active = self.is_active(&place);
-        if !active && self.program.reads_active(&value) {
-            self.errors.at(&b.left, "an active value is accumulated in a place that is constant: drop `#[constant]`, or add `stop_gradient(..)` of the value");
-        }
+        self.check_stored(&b.left, &place, &value);
         if ty.is_float() && active && !matches!(op, BinOp::Add | BinOp::Sub) {
             let product = Expr::binary(op, Expr::Place(place.clone()), value);
             let product = self.name("new", product, Ty::Float(crate::rules::float_of(&ty)), true);

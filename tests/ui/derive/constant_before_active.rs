@@ -1,0 +1,4 @@
+#[derive(ad_runtime::Differentiable)]
+struct Layer(usize, f64);
+
+fn main() {}

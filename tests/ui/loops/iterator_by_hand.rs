@@ -1,0 +1,10 @@
+use ad_runtime::differentiate;
+
+#[differentiate]
+fn f(xs: &[f64]) -> f64 {
+    let mut rest = xs.iter();
+    let first = rest.next().unwrap();
+    rest.map(|x| x * first).sum()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use ad_runtime::differentiate;
+
+#[differentiate]
+fn f(x: f64) -> f64 {
+    x * scale
+}
+
+fn main() {}
