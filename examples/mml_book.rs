@@ -9,7 +9,11 @@ use ad_runtime::differentiate;
 use ndarray::{Array, Array1, Array2, Array3, Array4, Axis, Dimension, array};
 
 #[differentiate]
-fn error(theta: &Array1<f64>, #[constant] phi: &Array2<f64>, #[constant] y: &Array1<f64>) -> Array1<f64> {
+fn error(
+    theta: &Array1<f64>,
+    #[constant] phi: &Array2<f64>,
+    #[constant] y: &Array1<f64>,
+) -> Array1<f64> {
     y - phi.dot(theta)
 }
 
@@ -56,7 +60,12 @@ fn quadratic(x: &Array1<f64>, #[constant] b: &Array2<f64>) -> f64 {
 }
 
 #[differentiate]
-fn weighted(s: &Array1<f64>, #[constant] x: &Array1<f64>, #[constant] a: &Array2<f64>, #[constant] w: &Array2<f64>) -> f64 {
+fn weighted(
+    s: &Array1<f64>,
+    #[constant] x: &Array1<f64>,
+    #[constant] a: &Array2<f64>,
+    #[constant] w: &Array2<f64>,
+) -> f64 {
     let e = x - a.dot(s);
     e.dot(&w.dot(&e))
 }
@@ -120,7 +129,11 @@ fn matrix_by_vector() {
     let flat = combination::jacobian_matrix(&x, &b[0], &b[1], &b[2]);
     let closed = Array2::from_shape_fn((8, 3), |(i, k)| 2.0 * x[k] * b[k][[i / 2, i % 2]]);
     row("dÃ/dx, A flattened", &flat, &closed);
-    row("dA/dx, reshaped", &jacobian, &flat.into_shape_with_order((4, 2, 3)).expect("8 · 3 elements"));
+    row(
+        "dA/dx, reshaped",
+        &jacobian,
+        &flat.into_shape_with_order((4, 2, 3)).expect("8 · 3 elements"),
+    );
 }
 
 fn vector_by_matrix() {
@@ -129,7 +142,11 @@ fn vector_by_matrix() {
     let jacobian = product::jacobian(&a, &x);
     let closed = Array3::from_shape_fn((2, 2, 3), |(i, j, k)| if i == j { x[k] } else { 0.0 });
     row("df/dA", &jacobian, &closed);
-    row("∂f₁/∂A = xᵀ in row 1", &jacobian.index_axis(Axis(0), 0).to_owned(), &closed.index_axis(Axis(0), 0).to_owned());
+    row(
+        "∂f₁/∂A = xᵀ in row 1",
+        &jacobian.index_axis(Axis(0), 0).to_owned(),
+        &closed.index_axis(Axis(0), 0).to_owned(),
+    );
 }
 
 fn matrix_by_matrix() {
@@ -182,7 +199,8 @@ fn row<D: Dimension>(name: &str, derivative: &Array<f64, D>, closed: &Array<f64,
     let shape: Vec<String> = derivative.shape().iter().map(usize::to_string).collect();
     let shape = shape.join(" × ");
     assert_eq!(derivative.shape(), closed.shape(), "{name}");
-    let difference = derivative.iter().zip(closed).fold(0.0, |largest: f64, (a, b)| largest.max((a - b).abs()));
+    let difference =
+        derivative.iter().zip(closed).fold(0.0, |largest: f64, (a, b)| largest.max((a - b).abs()));
     println!("  {name:<28} {shape:<14} largest difference {difference:.1e}");
     assert!(difference < 1e-12, "{name} differs from the closed form");
 }

@@ -26,15 +26,24 @@ pub struct Params {
 }
 
 fn params() -> Params {
-    Params { weights: vec![1.0, 2.0], matrix: [[1.0; 2]; 2], pair: (1.0, Some(2.0)), mixed: (3.0, 4) }
+    Params {
+        weights: vec![1.0, 2.0],
+        matrix: [[1.0; 2]; 2],
+        pair: (1.0, Some(2.0)),
+        mixed: (3.0, 4),
+    }
 }
 
 #[test]
 fn a_plain_struct() {
     let mut t = params().zero_tangent();
     assert_eq!(t.weights, [0.0, 0.0]);
-    let contribution =
-        ParamsTangent { weights: vec![1.0, 2.0], matrix: [[1.0, 2.0], [3.0, 4.0]], pair: (0.5, Some(7.0)), mixed: (1.0, ()) };
+    let contribution = ParamsTangent {
+        weights: vec![1.0, 2.0],
+        matrix: [[1.0, 2.0], [3.0, 4.0]],
+        pair: (0.5, Some(7.0)),
+        mixed: (1.0, ()),
+    };
     ParamsTangent::accumulate(&mut t, contribution.clone());
     assert_eq!(t, contribution);
     ParamsTangent::accumulate(t.tangent_mut(), contribution.clone());
@@ -129,8 +138,13 @@ fn generics_and_borrows() {
     let (t, scalar) = {
         let inner = vec![1.0_f64];
         let nested = Some(Wrapper { value: Box::new(inner.clone()), count: (1.0, 2) });
-        let layer =
-            Layer { weights: [1.0_f32; 3], bias: &bias, inner, nested, view: ndarray::ArrayView1::from(&bias) };
+        let layer = Layer {
+            weights: [1.0_f32; 3],
+            bias: &bias,
+            inner,
+            nested,
+            view: ndarray::ArrayView1::from(&bias),
+        };
         (layer.zero_tangent(), layer.weights[0])
     };
     assert_eq!(scalar, 1.0);
@@ -245,7 +259,9 @@ fn an_enum_keeps_its_variant() {
 
 #[test]
 fn variants_that_differ_panic() {
-    let message = panic_message(|| ShapeTangent::accumulate(&mut ShapeTangent::Circle(1.0), ShapeTangent::Empty));
+    let message = panic_message(|| {
+        ShapeTangent::accumulate(&mut ShapeTangent::Circle(1.0), ShapeTangent::Empty);
+    });
     assert_eq!(message, "a tangent of variant `Empty` is added to one of variant `Circle`");
     let message = panic_message(|| _ = ShapeTangent::<f64>::Empty.__Circle());
     assert_eq!(message, "a tangent of variant `Circle` is added to one of variant `Empty`");
@@ -292,7 +308,8 @@ pub enum Tree<'a, T> {
 
 #[test]
 fn a_recursive_enum() {
-    let tree = Tree::Node(vec![Tree::Leaf(&1.0), Tree::Leaf(&2.0)], Some(Box::new(Tree::Leaf(&3.0))));
+    let tree =
+        Tree::Node(vec![Tree::Leaf(&1.0), Tree::Leaf(&2.0)], Some(Box::new(Tree::Leaf(&3.0))));
     let mut t: TreeTangent<f64> = tree.zero_tangent();
     let (children, _) = t.__Node_mut();
     *children[1].__Leaf_mut().0 += 5.0;

@@ -1,8 +1,8 @@
 //! Jacobians of every combination of shapes, by both ways and into arrays of any layout.
 
 use ad_runtime::ndarray::{
-    Array, Array1, Array2, Array3, Array4, ArrayBase, ArrayD, ArrayView1, ArrayView2, Data, Dimension, Ix1, Ix2, Ix3, IxDyn,
-    ShapeBuilder, array,
+    Array, Array1, Array2, Array3, Array4, ArrayBase, ArrayD, ArrayView1, ArrayView2, Data,
+    Dimension, Ix1, Ix2, Ix3, IxDyn, ShapeBuilder, array,
 };
 use ad_runtime::{Real, differentiate};
 
@@ -64,11 +64,18 @@ fn affine(a: &Array2<f64>, x: &[f64], b: f64, #[constant] scale: f64) -> Vec<f64
 #[test]
 fn several_parameters() {
     let (a, x) = (array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [7.0, 8.0, 9.0]);
-    let (a_jacobian, x_jacobian, b_jacobian): (Array3<f64>, Array2<f64>, Array1<f64>) = affine::jacobian(&a, &x, 1.0, 2.0);
-    assert_eq!(a_jacobian, Array3::from_shape_fn((2, 2, 3), |(i, j, k)| if i == j { 2.0 * x[k] } else { 0.0 }));
+    let (a_jacobian, x_jacobian, b_jacobian): (Array3<f64>, Array2<f64>, Array1<f64>) =
+        affine::jacobian(&a, &x, 1.0, 2.0);
+    assert_eq!(
+        a_jacobian,
+        Array3::from_shape_fn((2, 2, 3), |(i, j, k)| if i == j { 2.0 * x[k] } else { 0.0 })
+    );
     assert_eq!(x_jacobian, 2.0 * &a);
     assert_eq!(b_jacobian, array![2.0, 2.0]);
-    assert_eq!(affine::jacobian_forward(&a, &x, 1.0, 2.0), affine::jacobian_reverse(&a, &x, 1.0, 2.0));
+    assert_eq!(
+        affine::jacobian_forward(&a, &x, 1.0, 2.0),
+        affine::jacobian_reverse(&a, &x, 1.0, 2.0)
+    );
     let (flat, _, _) = affine::jacobian_matrix(&a, &x, 1.0, 2.0);
     assert_eq!(flat, a_jacobian.into_shape_with_order((2, 6)).unwrap());
 }
@@ -95,10 +102,20 @@ fn into_infers_the_element() {
 }
 
 #[test]
-#[should_panic(expected = "with respect to `x` has shape [3, 2], but the Jacobian has shape [2, 3]")]
+#[should_panic(
+    expected = "with respect to `x` has shape [3, 2], but the Jacobian has shape [2, 3]"
+)]
 fn wrong_shape() {
     let (a, x) = (Array2::zeros((2, 3)), [0.0; 3]);
-    affine::jacobian_into(&a, &x, 1.0, 2.0, &mut Array3::zeros((2, 2, 3)), &mut Array2::zeros((3, 2)), &mut Array1::zeros(2));
+    affine::jacobian_into(
+        &a,
+        &x,
+        1.0,
+        2.0,
+        &mut Array3::zeros((2, 2, 3)),
+        &mut Array2::zeros((3, 2)),
+        &mut Array1::zeros(2),
+    );
 }
 
 #[differentiate]
@@ -112,7 +129,8 @@ fn matrix_by_matrix() {
     let jacobian: Array4<f64> = gram::jacobian(&r);
     assert_eq!(jacobian.shape(), [3, 3, 2, 3]);
     assert_eq!(gram::jacobian_forward(&r), gram::jacobian_reverse(&r));
-    let transposed = Array2::from_shape_vec((2, 3).f(), vec![1.0, 4.0, 2.0, 5.0, 3.0, 6.0]).unwrap();
+    let transposed =
+        Array2::from_shape_vec((2, 3).f(), vec![1.0, 4.0, 2.0, 5.0, 3.0, 6.0]).unwrap();
     assert_eq!(gram::jacobian(&transposed), jacobian);
     assert_eq!(gram::jacobian_matrix(&r).shape(), [9, 6]);
 }
@@ -188,7 +206,10 @@ fn views_count_as_arrays() {
     assert_eq!(by_x, m);
     assert_eq!(by_m.shape(), [3, 3, 2]);
     assert_eq!(by_m[[2, 2, 1]], 2.0);
-    assert_eq!(views::jacobian_forward(x.view(), m.view()), views::jacobian_reverse(x.view(), m.view()));
+    assert_eq!(
+        views::jacobian_forward(x.view(), m.view()),
+        views::jacobian_reverse(x.view(), m.view())
+    );
 }
 
 #[differentiate]
@@ -222,7 +243,10 @@ fn through(x: &[f64], #[constant] f: impl Fn(f64) -> f64 + Clone, g: fn(f64) -> 
 #[test]
 fn functions_are_arguments() {
     let seven = 7.0;
-    assert_eq!(through::jacobian(&[1.0, 2.0], |x| x * seven, f64::sqrt), array![[14.0 * 3.0_f64.sqrt(), 0.0]]);
+    assert_eq!(
+        through::jacobian(&[1.0, 2.0], |x| x * seven, f64::sqrt),
+        array![[14.0 * 3.0_f64.sqrt(), 0.0]]
+    );
 }
 
 #[differentiate]

@@ -80,7 +80,11 @@ fn outer(a: &Array1<f64>, b: &Array1<f64>) -> Array2<f64> {
 // Example 5.11, equations (5.75) to (5.83): least squares.
 
 #[differentiate]
-fn error(theta: &Array1<f64>, #[constant] phi: &Array2<f64>, #[constant] y: &Array1<f64>) -> Array1<f64> {
+fn error(
+    theta: &Array1<f64>,
+    #[constant] phi: &Array2<f64>,
+    #[constant] y: &Array1<f64>,
+) -> Array1<f64> {
     y - phi.dot(theta)
 }
 
@@ -109,7 +113,12 @@ fn example_5_11_least_squares() {
         assert_eq!((by_e.dim(), by_theta.dim()), ((1, n), (n, d)));
         let chain = by_e.dot(&by_theta);
         assert_eq!(chain.dim(), (1, d));
-        assert_close("chain rule", &loss::jacobian_matrix(&theta, &phi, &y).into_dyn(), &chain.into_dyn(), 1e-12);
+        assert_close(
+            "chain rule",
+            &loss::jacobian_matrix(&theta, &phi, &y).into_dyn(),
+            &chain.into_dyn(),
+            1e-12,
+        );
     }
 }
 
@@ -137,7 +146,10 @@ fn figure_5_7_matrix_by_vector() {
         let x = vector(p, 5);
         let jacobian: Array3<f64> = matrix_of_vector::jacobian(&x, &b);
         assert_eq!(jacobian.shape(), [m, n, p]);
-        check!(matrix_of_vector(x, &b), Array3::from_shape_fn((m, n, p), |(i, j, k)| 2.0 * b[[i, j, k]] * x[k]));
+        check!(
+            matrix_of_vector(x, &b),
+            Array3::from_shape_fn((m, n, p), |(i, j, k)| 2.0 * b[[i, j, k]] * x[k])
+        );
         // Collating partial derivatives: slice k is ∂A/∂x_k, an m × n matrix.
         for k in 0..p {
             let mut direction = Array1::zeros(p);
@@ -160,7 +172,10 @@ fn example_5_12_vector_by_matrix() {
     for (m, n) in [(2, 3), (3, 3), (4, 1)] {
         let (a, x) = (matrix(m, n, 6), vector(n, 7));
         // ∂f_i/∂A has xᵀ in row i, and zeros elsewhere.
-        check!(product(a, &x), Array3::from_shape_fn((m, m, n), |(i, j, k)| if i == j { x[k] } else { 0.0 }));
+        check!(
+            product(a, &x),
+            Array3::from_shape_fn((m, m, n), |(i, j, k)| if i == j { x[k] } else { 0.0 })
+        );
     }
 }
 
@@ -222,7 +237,8 @@ fn identity_5_100_trace() {
         let x = matrix(n, n, 10);
         // ∂/∂X tr(f(X)) = tr(∂f(X)/∂X): the trace over the axes of the result.
         let by_x = square::jacobian(&x);
-        let traced = Array2::from_shape_fn((n, n), |(k, l)| (0..n).map(|i| by_x[[i, i, k, l]]).sum());
+        let traced =
+            Array2::from_shape_fn((n, n), |(k, l)| (0..n).map(|i| by_x[[i, i, k, l]]).sum());
         check!(trace_of_square(x), traced);
         check!(trace_of_square(x), 2.0 * &x.t());
     }
@@ -260,15 +276,15 @@ fn inverse(x: &Array2<f64>) -> Array2<f64> {
     for p in 0..n {
         let pivot = left[[p, p]];
         for j in 0..n {
-            left[[p, j]] = left[[p, j]] / pivot;
-            right[[p, j]] = right[[p, j]] / pivot;
+            left[[p, j]] /= pivot;
+            right[[p, j]] /= pivot;
         }
         for i in 0..n {
             if i != p {
                 let factor = left[[i, p]];
                 for j in 0..n {
-                    left[[i, j]] = left[[i, j]] - factor * left[[p, j]];
-                    right[[i, j]] = right[[i, j]] - factor * right[[p, j]];
+                    left[[i, j]] -= factor * left[[p, j]];
+                    right[[i, j]] -= factor * right[[p, j]];
                 }
             }
         }
@@ -283,7 +299,10 @@ fn identity_5_102_inverse() {
         let inv = inverse(&x);
         assert_close("inverse", &x.dot(&inv).into_dyn(), &Array2::eye(n).into_dyn(), 1e-12);
         // ∂X⁻¹ = −X⁻¹ ∂X X⁻¹, element by element.
-        check!(inverse(x), Array4::from_shape_fn((n, n, n, n), |(i, j, k, l)| -inv[[i, k]] * inv[[l, j]]));
+        check!(
+            inverse(x),
+            Array4::from_shape_fn((n, n, n, n), |(i, j, k, l)| -inv[[i, k]] * inv[[l, j]])
+        );
     }
 }
 
@@ -347,7 +366,12 @@ fn identity_5_107_quadratic_form() {
 }
 
 #[differentiate]
-fn weighted(s: &Array1<f64>, #[constant] x: &Array1<f64>, #[constant] a: &Array2<f64>, #[constant] w: &Array2<f64>) -> f64 {
+fn weighted(
+    s: &Array1<f64>,
+    #[constant] x: &Array1<f64>,
+    #[constant] a: &Array2<f64>,
+    #[constant] w: &Array2<f64>,
+) -> f64 {
     let e = x - a.dot(s);
     e.dot(&w.dot(&e))
 }
@@ -399,7 +423,9 @@ fn section_5_6_backpropagation() {
         let d1 = d2.dot(&w2) * slope(&f1);
 
         let (gw1, gb1, gw2, gb2, gw3, gb3) = network::grad(&w1, &b1, &w2, &b2, &w3, &b3, &x, &y);
-        for (actual, expected) in [(gw1, outer(&d1, &x)), (gw2, outer(&d2, &f1)), (gw3, outer(&d3, &f2))] {
+        for (actual, expected) in
+            [(gw1, outer(&d1, &x)), (gw2, outer(&d2, &f1)), (gw3, outer(&d3, &f2))]
+        {
             assert_close("weights", &actual.into_dyn(), &expected.into_dyn(), 1e-12);
         }
         for (actual, expected) in [(gb1, d1), (gb2, d2), (gb3, d3)] {

@@ -26,8 +26,8 @@ use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
 pub use plan::every_read;
-pub use pullback::{last_ident, sibling, variant_of};
 use proc_macro2::Ident;
+pub use pullback::{last_ident, sibling, variant_of};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 
@@ -58,7 +58,14 @@ struct Adjoint {
 /// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut adjoint = Adjoint { program, bars: Bars::default(), levels: HashMap::new(), open: Vec::new(), names, zeros: HashMap::new() };
+    let mut adjoint = Adjoint {
+        program,
+        bars: Bars::default(),
+        levels: HashMap::new(),
+        open: Vec::new(),
+        names,
+        zeros: HashMap::new(),
+    };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
             adjoint.levels.insert(Var(i), 0);
@@ -109,7 +116,11 @@ impl Adjoint {
     }
 
     /// Reverses a block. `seed` pulls back its result.
-    fn block(&mut self, block: Block, seed: impl FnOnce(&mut Self, Option<&Expr>)) -> (Block, Vec<Stmt>) {
+    fn block(
+        &mut self,
+        block: Block,
+        seed: impl FnOnce(&mut Self, Option<&Expr>),
+    ) -> (Block, Vec<Stmt>) {
         self.open.push(Vec::new());
         let level = self.level();
         for stmt in &block.stmts {
@@ -154,7 +165,6 @@ impl Adjoint {
     }
 }
 
-
 /// Whether inactive code is a declaration without a value, `let x;`.
 pub fn declares(tokens: &proc_macro2::TokenStream) -> bool {
     matches!(tokens.clone().into_iter().next(), Some(proc_macro2::TokenTree::Ident(i)) if i == "let")
@@ -165,7 +175,9 @@ pub fn defined(stmt: &Stmt) -> Vec<Var> {
     match stmt {
         Stmt::Let { var, .. } => vec![*var],
         Stmt::Destructure { vars, .. } => vars.iter().map(|(v, _)| *v).collect(),
-        Stmt::If { dest, .. } | Stmt::Match { dest, .. } | Stmt::Mutate { dest, .. } => dest.iter().copied().collect(),
+        Stmt::If { dest, .. } | Stmt::Match { dest, .. } | Stmt::Mutate { dest, .. } => {
+            dest.iter().copied().collect()
+        }
         Stmt::Effect { tokens, writes, .. } if declares(tokens) => writes.clone(),
         _ => Vec::new(),
     }

@@ -25,11 +25,25 @@ pub struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     pub fn forward(program: &'a Program, kept: HashSet<Var>) -> Self {
-        Emitter { program, reverse: false, kept, changed: HashSet::new(), dots: HashMap::new(), tangent: false }
+        Emitter {
+            program,
+            reverse: false,
+            kept,
+            changed: HashSet::new(),
+            dots: HashMap::new(),
+            tangent: false,
+        }
     }
 
     pub fn reverse(program: &'a Program, stmts: &[Stmt]) -> Self {
-        let mut emitter = Emitter { program, reverse: true, kept: HashSet::new(), changed: HashSet::new(), dots: HashMap::new(), tangent: false };
+        let mut emitter = Emitter {
+            program,
+            reverse: true,
+            kept: HashSet::new(),
+            changed: HashSet::new(),
+            dots: HashMap::new(),
+            tangent: false,
+        };
         emitter.find_changed(stmts);
         emitter
     }

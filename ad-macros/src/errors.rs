@@ -35,7 +35,9 @@ impl Errors {
         self.found
             .borrow()
             .iter()
-            .filter(|e| seen.insert((format!("{:?}", e.span()), e.to_string())) || e.to_string().is_empty())
+            .filter(|e| {
+                seen.insert((format!("{:?}", e.span()), e.to_string())) || e.to_string().is_empty()
+            })
             .map(syn::Error::to_compile_error)
             .collect()
     }

@@ -31,7 +31,8 @@ pub const STOP: &str = "__stop";
 /// Rewrites the body of a function or closure that returns `output`.
 pub fn remove(block: &mut Block, output: &ReturnType, errors: &Errors) {
     let mut counter = 0;
-    Exit { output: output.clone(), errors, counter: &mut counter, returns_from_within: false }.function(block);
+    Exit { output: output.clone(), errors, counter: &mut counter, returns_from_within: false }
+        .function(block);
 }
 
 /// Where the statements at hand stand: what their normal completion and their exits become.
@@ -97,7 +98,9 @@ impl Exit<'_> {
                 ReturnType::Type(_, ty) => parse_quote!(::core::option::Option<#ty>),
                 ReturnType::Default => parse_quote!(::core::option::Option<_>),
             };
-            block.stmts.insert(0, parse_quote!(let mut __returned: #ty = ::core::option::Option::None;));
+            block
+                .stmts
+                .insert(0, parse_quote!(let mut __returned: #ty = ::core::option::Option::None;));
         }
     }
 
@@ -155,7 +158,9 @@ impl Exit<'_> {
             (Frame::Block(label), Kind::Break(Some(target), value)) if *label == target => {
                 Tail { stmts: Vec::new(), value }
             }
-            (Frame::Loop { label, .. }, Kind::Continue(target)) if target.is_none() || target == *label => {
+            (Frame::Loop { label, .. }, Kind::Continue(target))
+                if target.is_none() || target == *label =>
+            {
                 Tail::value(parse_quote!(false))
             }
             (Frame::Loop { label, value: variable, .. }, Kind::Break(target, value))
@@ -192,7 +197,9 @@ impl Exit<'_> {
             }
             Kind::Break(target, Some(value)) => {
                 let variable = outer.iter().rev().find_map(|frame| match frame {
-                    Frame::Loop { label, value, .. } if target.is_none() || *label == target => value.clone(),
+                    Frame::Loop { label, value, .. } if target.is_none() || *label == target => {
+                        value.clone()
+                    }
                     _ => None,
                 });
                 match variable {
@@ -241,7 +248,9 @@ impl Exit<'_> {
     fn exiting(&mut self, stmt: Stmt, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
         match stmt {
             Stmt::Local(mut local) => {
-                let Some(init) = local.init.take() else { unreachable!("an exit stands in an initializer") };
+                let Some(init) = local.init.take() else {
+                    unreachable!("an exit stands in an initializer")
+                };
                 if let Some((_, diverge)) = init.diverge {
                     let (expr, pat) = (init.expr, &local.pat);
                     let statement: Expr = parse_quote!(match #expr { #pat => {} _ => #diverge });
@@ -257,7 +266,9 @@ impl Exit<'_> {
                     self.control(expr, None, rest, frames)
                 }
             }
-            Stmt::Item(_) | Stmt::Macro(_) => unreachable!("items and macros have no exits of ours"),
+            Stmt::Item(_) | Stmt::Macro(_) => {
+                unreachable!("items and macros have no exits of ours")
+            }
         }
     }
 
@@ -269,11 +280,19 @@ impl Exit<'_> {
     }
 
     /// `expr`, from which an exit leaves, bound by `local` (or dropped, or the tail value), then `rest`.
-    fn control(&mut self, expr: Expr, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn control(
+        &mut self,
+        expr: Expr,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         match expr {
             Expr::Paren(e) => self.control(*e.expr, local, rest, frames),
             Expr::Return(e) => match e.expr {
-                Some(value) if exits_of_expr(&value).any() => self.hoist(parse_quote!(return #value), local, rest, frames),
+                Some(value) if exits_of_expr(&value).any() => {
+                    self.hoist(parse_quote!(return #value), local, rest, frames)
+                }
                 value => {
                     let value = value.map(|v| self.plain_expr(*v));
                     self.exit(Kind::Return(value), frames)
@@ -310,7 +329,9 @@ impl Exit<'_> {
                 self.sequence(stmts, frames)
             }
             Expr::Block(e) => self.labelled_block(e, local, rest, frames),
-            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => self.exiting_loop(expr, local, rest, frames),
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
+                self.exiting_loop(expr, local, rest, frames)
+            }
             expr => self.hoist(expr, local, rest, frames),
         }
     }
@@ -337,7 +358,8 @@ impl Exit<'_> {
     }
 
     fn arms_of_if(&mut self, e: syn::ExprIf) -> Arms {
-        let otherwise = e.else_branch.map(|(_, e)| block_of(*e)).unwrap_or_else(|| parse_quote!({}));
+        let otherwise =
+            e.else_branch.map(|(_, e)| block_of(*e)).unwrap_or_else(|| parse_quote!({}));
         if let Expr::Let(e_let) = *e.cond {
             let scrutinee = self.plain_expr(*e_let.expr);
             return Arms {
@@ -349,18 +371,30 @@ impl Exit<'_> {
         match nested {
             Expr::If(e) => {
                 let cond = self.plain_expr(*e.cond);
-                Arms { head: Head::If(cond), arms: vec![(parse_quote!(true), e.then_branch), (parse_quote!(_), otherwise)] }
+                Arms {
+                    head: Head::If(cond),
+                    arms: vec![(parse_quote!(true), e.then_branch), (parse_quote!(_), otherwise)],
+                }
             }
             Expr::Match(e) => {
                 let scrutinee = self.plain_expr(*e.expr);
                 let arms = e.arms.into_iter().map(|arm| (arm.pat, block_of(*arm.body))).collect();
                 Arms { head: Head::Match(scrutinee), arms }
             }
-            other => Arms { head: Head::If(parse_quote!(true)), arms: vec![(parse_quote!(true), block_of(other)), (parse_quote!(_), otherwise)] },
+            other => Arms {
+                head: Head::If(parse_quote!(true)),
+                arms: vec![(parse_quote!(true), block_of(other)), (parse_quote!(_), otherwise)],
+            },
         }
     }
 
-    fn arms(&mut self, arms: Arms, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn arms(
+        &mut self,
+        arms: Arms,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         let completing = arms.arms.iter().filter(|(_, block)| completes(&block.stmts)).count();
         let is_tail = local.is_none() && rest.is_empty();
         if completing > 1 && !is_tail {
@@ -384,7 +418,13 @@ impl Exit<'_> {
     }
 
     /// Several arms complete and some exit: `Some` or `None`.
-    fn flow(&mut self, arms: Arms, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn flow(
+        &mut self,
+        arms: Arms,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         let code = self.fresh("exit");
         let flow = self.fresh("flow");
         let mut exits = Exits::default();
@@ -427,18 +467,26 @@ impl Exit<'_> {
         for kind in exits.kinds() {
             let number = self.code_of(&kind, frames);
             let tail = match (kind, frames.last()) {
-                (Kind::Return(_), Some(Frame::Function)) => Tail::value(parse_quote!(match __returned {
-                    ::core::option::Option::Some(__value) => __value,
-                    ::core::option::Option::None => ::core::unreachable!(),
-                })),
+                (Kind::Return(_), Some(Frame::Function)) => {
+                    Tail::value(parse_quote!(match __returned {
+                        ::core::option::Option::Some(__value) => __value,
+                        ::core::option::Option::None => ::core::unreachable!(),
+                    }))
+                }
                 (Kind::Return(_), Some(frame)) => self.pass_on(&Kind::Return(None), frame, frames),
                 (Kind::Break(target, _), Some(frame)) => match frame {
-                    Frame::Loop { label, .. } if target.is_none() || target == *label => Tail::value(parse_quote!(true)),
-                    Frame::Block(label) if Some(label) == target.as_ref() => Tail { stmts: Vec::new(), value: None },
+                    Frame::Loop { label, .. } if target.is_none() || target == *label => {
+                        Tail::value(parse_quote!(true))
+                    }
+                    Frame::Block(label) if Some(label) == target.as_ref() => {
+                        Tail { stmts: Vec::new(), value: None }
+                    }
                     frame => self.pass_on(&Kind::Break(target, None), frame, frames),
                 },
                 (Kind::Continue(target), Some(frame)) => match frame {
-                    Frame::Loop { label, .. } if target.is_none() || target == *label => Tail::value(parse_quote!(false)),
+                    Frame::Loop { label, .. } if target.is_none() || target == *label => {
+                        Tail::value(parse_quote!(false))
+                    }
                     frame => self.pass_on(&Kind::Continue(target), frame, frames),
                 },
                 (_, None) => continue,
@@ -468,7 +516,10 @@ impl Exit<'_> {
         match frame {
             Frame::Loop { name, .. } => {
                 let variable = format_ident!("__exit_{}", name);
-                Tail { stmts: vec![parse_quote!(#variable = #number;)], value: Some(parse_quote!(true)) }
+                Tail {
+                    stmts: vec![parse_quote!(#variable = #number;)],
+                    value: Some(parse_quote!(true)),
+                }
             }
             Frame::Flow { code } => Tail {
                 stmts: vec![parse_quote!(#code = #number;)],
@@ -478,7 +529,13 @@ impl Exit<'_> {
         }
     }
 
-    fn exiting_loop(&mut self, expr: Expr, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn exiting_loop(
+        &mut self,
+        expr: Expr,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         let (stmts, value, exits, code) = self.loop_statements(expr, frames);
         let rest = match (local, value) {
             (Some(mut local), Some(value)) => {
@@ -490,7 +547,10 @@ impl Exit<'_> {
         };
         let after = self.sequence(rest, frames);
         if !exits.any() {
-            return Tail { stmts: stmts.into_iter().chain(after.stmts).collect(), value: after.value };
+            return Tail {
+                stmts: stmts.into_iter().chain(after.stmts).collect(),
+                value: after.value,
+            };
         }
         let leave = self.dispatch(&exits, &code, frames).into_block();
         let after = after.into_block();
@@ -498,7 +558,11 @@ impl Exit<'_> {
     }
 
     /// A loop with its exits made values: its statements, its value, and the exits that go further.
-    fn loop_statements(&mut self, expr: Expr, frames: &[Frame]) -> (Vec<Stmt>, Option<Expr>, Exits, Ident) {
+    fn loop_statements(
+        &mut self,
+        expr: Expr,
+        frames: &[Frame],
+    ) -> (Vec<Stmt>, Option<Expr>, Exits, Ident) {
         *self.counter += 1;
         let name = *self.counter;
         let code = format_ident!("__exit_{}", name);
@@ -510,7 +574,8 @@ impl Exit<'_> {
         };
         let label = label.as_ref().map(|l: &Label| l.name.ident.clone());
         let body_exits = exits_of_stmts(&body.stmts);
-        let has_value = matches!(expr, Expr::Loop(_)) && body_exits.breaks_with_value(label.as_ref());
+        let has_value =
+            matches!(expr, Expr::Loop(_)) && body_exits.breaks_with_value(label.as_ref());
         let value_name = has_value.then(|| self.fresh("loop_value"));
         let crossing = body_exits.leaving(label.as_ref());
         let mut inner = frames.to_vec();
@@ -533,7 +598,11 @@ impl Exit<'_> {
                 let body = self.loop_body(e.body, body_exits.any(), &inner, &stopping);
                 parse_quote!(#(#attrs)* for #pat in #iter #body)
             }
-            Expr::While(e) if matches!(*e.cond, Expr::Let(_)) || has_let(&e.cond) || exits_of_expr(&e.cond).any() => {
+            Expr::While(e)
+                if matches!(*e.cond, Expr::Let(_))
+                    || has_let(&e.cond)
+                    || exits_of_expr(&e.cond).any() =>
+            {
                 let (cond, body) = (e.cond, e.body);
                 let nested: Block = parse_quote!({ if #cond #body else { break; } });
                 let body = self.loop_body(nested, true, &inner, &stopping);
@@ -561,7 +630,13 @@ impl Exit<'_> {
         (stmts, value, crossing, code)
     }
 
-    fn loop_body(&mut self, body: Block, exits: bool, frames: &[Frame], stopping: &dyn Fn(Block) -> Block) -> Block {
+    fn loop_body(
+        &mut self,
+        body: Block,
+        exits: bool,
+        frames: &[Frame],
+        stopping: &dyn Fn(Block) -> Block,
+    ) -> Block {
         if exits {
             stopping(self.sequence(body.stmts, frames).into_block())
         } else {
@@ -569,7 +644,13 @@ impl Exit<'_> {
         }
     }
 
-    fn labelled_block(&mut self, e: syn::ExprBlock, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn labelled_block(
+        &mut self,
+        e: syn::ExprBlock,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         let label = e.label.expect("the block is labelled").name.ident;
         let exits = exits_of_stmts(&e.block.stmts);
         if exits.leaving(Some(&label)).any() {
@@ -600,7 +681,13 @@ impl Exit<'_> {
     }
 
     /// Names the operands of `expr` up to the last from which an exit leaves.
-    fn hoist(&mut self, mut expr: Expr, local: Option<syn::Local>, rest: Vec<Stmt>, frames: &[Frame]) -> Tail {
+    fn hoist(
+        &mut self,
+        mut expr: Expr,
+        local: Option<syn::Local>,
+        rest: Vec<Stmt>,
+        frames: &[Frame],
+    ) -> Tail {
         let mut hoisted: Vec<Stmt> = Vec::new();
         let operands = find::operands(&mut expr);
         let last = operands.iter().rposition(|e| exits_of_expr(e).any());
@@ -664,7 +751,8 @@ impl Head {
                 parse_quote!(if #cond #then else #otherwise)
             }
             Head::Match(scrutinee) => {
-                let arms = arms.into_iter().map(|(pat, block)| -> Arm { parse_quote!(#pat => #block) });
+                let arms =
+                    arms.into_iter().map(|(pat, block)| -> Arm { parse_quote!(#pat => #block) });
                 parse_quote!(match #scrutinee { #(#arms)* })
             }
         }
@@ -707,7 +795,9 @@ fn bind_tail(stmts: &mut Vec<Stmt>, local: Option<syn::Local>, rest: &[Stmt]) {
 fn has_let(cond: &Expr) -> bool {
     match cond {
         Expr::Let(_) => true,
-        Expr::Binary(e) => matches!(e.op, syn::BinOp::And(_)) && (has_let(&e.left) || has_let(&e.right)),
+        Expr::Binary(e) => {
+            matches!(e.op, syn::BinOp::And(_)) && (has_let(&e.left) || has_let(&e.right))
+        }
         Expr::Paren(e) => has_let(&e.expr),
         _ => false,
     }
@@ -742,7 +832,12 @@ impl VisitMut for Exit<'_> {
                 let output = closure.output.clone();
                 let has_exits = find::closure_exits(&closure.body);
                 let mut body = block_of((*closure.body).clone());
-                let mut inner = Exit { output, errors: self.errors, counter: self.counter, returns_from_within: false };
+                let mut inner = Exit {
+                    output,
+                    errors: self.errors,
+                    counter: self.counter,
+                    returns_from_within: false,
+                };
                 if has_exits {
                     inner.function(&mut body);
                     *closure.body = parse_quote!(#body);
@@ -752,7 +847,8 @@ impl VisitMut for Exit<'_> {
             }
             Expr::If(e) if has_let(&e.cond) => {
                 let e = e.clone();
-                let otherwise = e.else_branch.map(|(_, e)| block_of(*e)).unwrap_or_else(|| parse_quote!({}));
+                let otherwise =
+                    e.else_branch.map(|(_, e)| block_of(*e)).unwrap_or_else(|| parse_quote!({}));
                 *expr = unchain(*e.cond, e.then_branch, &otherwise);
                 self.visit_expr_mut(expr);
             }

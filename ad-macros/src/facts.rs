@@ -7,9 +7,9 @@
 //! starts constant does not make it inactive.
 
 pub mod rounding;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 mod walk;
 
 use crate::ir::Ty;
@@ -19,7 +19,10 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-pub use types::{arithmetic, is_array_name, is_compound, macro_args, mutates, of_syn_type, reads_only, scalar_method};
+pub use types::{
+    arithmetic, is_array_name, is_compound, macro_args, mutates, of_syn_type, reads_only,
+    scalar_method,
+};
 
 /// The facts of one function.
 #[derive(Default)]
@@ -40,7 +43,11 @@ pub struct Facts {
 
 impl Facts {
     /// Analyses `body`, given what is known of the parameters.
-    pub fn of(params: Vec<(String, Ty, bool, bool)>, reals: HashSet<String>, body: &syn::Block) -> Facts {
+    pub fn of(
+        params: Vec<(String, Ty, bool, bool)>,
+        reals: HashSet<String>,
+        body: &syn::Block,
+    ) -> Facts {
         let mut facts = Facts { reals, ..Facts::default() };
         for (name, ty, active, mutable) in params {
             facts.bound.insert(name.clone());
@@ -93,7 +100,9 @@ impl Facts {
             return false;
         }
         match expr {
-            Expr::Path(path) => path.path.get_ident().is_some_and(|ident| self.is_active(&ident.to_string())),
+            Expr::Path(path) => {
+                path.path.get_ident().is_some_and(|ident| self.is_active(&ident.to_string()))
+            }
             Expr::Lit(_) | Expr::Range(_) | Expr::Let(_) => false,
             Expr::Paren(e) => self.active(&e.expr),
             Expr::Group(e) => self.active(&e.expr),
@@ -107,7 +116,8 @@ impl Facts {
             Expr::Array(e) => e.elems.iter().any(|e| self.active(e)),
             Expr::Repeat(e) => self.active(&e.expr),
             Expr::Struct(e) => {
-                e.fields.iter().any(|f| self.active(&f.expr)) || e.rest.as_ref().is_some_and(|e| self.active(e))
+                e.fields.iter().any(|f| self.active(&f.expr))
+                    || e.rest.as_ref().is_some_and(|e| self.active(e))
             }
             Expr::MethodCall(e) => {
                 !types::inactive_method(&e.method)
@@ -147,7 +157,10 @@ impl Facts {
     pub fn mentions_active(&self, tokens: &TokenStream) -> bool {
         let mut stopped = false;
         tokens.clone().into_iter().any(|tree| {
-            let stopped = std::mem::replace(&mut stopped, matches!(&tree, TokenTree::Ident(i) if i == "stop_gradient"));
+            let stopped = std::mem::replace(
+                &mut stopped,
+                matches!(&tree, TokenTree::Ident(i) if i == "stop_gradient"),
+            );
             match tree {
                 TokenTree::Ident(ident) => self.is_active(&ident.to_string()),
                 TokenTree::Group(group) => !stopped && self.mentions_active(&group.stream()),
@@ -170,18 +183,19 @@ impl Facts {
     fn collect_names(&self, tokens: &TokenStream, found: &mut Vec<Ident>) {
         for tree in tokens.clone() {
             match tree {
-                TokenTree::Ident(ident) if self.is_bound(&ident.to_string()) => {
-                    if !found.contains(&ident) {
+                TokenTree::Ident(ident) if self.is_bound(&ident.to_string())
+                    && !found.contains(&ident) => {
                         found.push(ident);
                     }
-                }
                 TokenTree::Group(group) => self.collect_names(&group.stream(), found),
                 TokenTree::Literal(literal) => {
                     // Captures of a format string.
                     let text = literal.to_string();
                     if text.starts_with('"') {
                         for part in text.split('{').skip(1) {
-                            let end = part.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(part.len());
+                            let end = part
+                                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                                .unwrap_or(part.len());
                             if self.is_bound(&part[..end]) {
                                 found.push(Ident::new(&part[..end], literal.span()));
                             }
@@ -208,8 +222,27 @@ fn is_error(func: &Expr) -> bool {
 pub fn is_inactive_macro(name: &Ident) -> bool {
     let name = name.to_string();
     let known = [
-        "format", "format_args", "matches", "s", "panic", "unreachable", "todo", "unimplemented", "assert", "assert_eq",
-        "assert_ne", "print", "println", "eprint", "eprintln", "write", "writeln", "stringify", "line", "file", "column",
+        "format",
+        "format_args",
+        "matches",
+        "s",
+        "panic",
+        "unreachable",
+        "todo",
+        "unimplemented",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "print",
+        "println",
+        "eprint",
+        "eprintln",
+        "write",
+        "writeln",
+        "stringify",
+        "line",
+        "file",
+        "column",
     ];
     known.contains(&name.trim_start_matches("debug_"))
 }
@@ -235,7 +268,9 @@ pub fn pattern_names(pat: &Pat) -> Vec<Ident> {
     struct Names(Vec<Ident>);
     impl<'a> Visit<'a> for Names {
         fn visit_pat_ident(&mut self, pat: &'a syn::PatIdent) {
-            if (pat.subpat.is_some() || !crate::resolve::is_constant_pattern(&pat.ident)) && !self.0.contains(&pat.ident) {
+            if (pat.subpat.is_some() || !crate::resolve::is_constant_pattern(&pat.ident))
+                && !self.0.contains(&pat.ident)
+            {
                 self.0.push(pat.ident.clone());
             }
             visit::visit_pat_ident(self, pat);

@@ -130,7 +130,12 @@ impl Function {
     }
 
     /// Reads a function of an `impl` block or trait with `outer` generics.
-    pub fn parse_in(mut item: ItemFn, options: Options, outer: &syn::Generics, errors: &Errors) -> Function {
+    pub fn parse_in(
+        mut item: ItemFn,
+        options: Options,
+        outer: &syn::Generics,
+        errors: &Errors,
+    ) -> Function {
         let mut reals = real_parameters(&item.sig.generics);
         reals.extend(real_parameters(outer));
         strip_checkpoints(&mut item.block, errors);
@@ -153,7 +158,9 @@ impl Function {
                     params.push(Param {
                         name: format_ident!("self"),
                         ty: match &written {
-                            Type::Reference(r) if r.mutability.is_some() => Ty::RefMut(Box::new(Ty::Unknown)),
+                            Type::Reference(r) if r.mutability.is_some() => {
+                                Ty::RefMut(Box::new(Ty::Unknown))
+                            }
                             Type::Reference(_) => Ty::Ref(Box::new(Ty::Unknown)),
                             _ => Ty::Unknown,
                         },
@@ -209,7 +216,9 @@ impl Function {
 
     /// Whether the result is a real scalar.
     pub fn is_scalar(&self) -> bool {
-        self.output.as_ref().is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
+        self.output
+            .as_ref()
+            .is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
     }
 }
 
@@ -228,7 +237,9 @@ fn name_pattern(typed: &mut syn::PatType, i: usize, prologue: &mut Vec<syn::Stmt
 fn receiver_type(receiver: &syn::Receiver) -> Type {
     match &receiver.kind {
         syn::ReceiverKind::Value => syn::parse_quote!(Self),
-        syn::ReceiverKind::Reference(_, lifetime, mutability, ..) => syn::parse_quote!(& #lifetime #mutability Self),
+        syn::ReceiverKind::Reference(_, lifetime, mutability, ..) => {
+            syn::parse_quote!(& #lifetime #mutability Self)
+        }
         syn::ReceiverKind::Typed(_, ty) => (**ty).clone(),
         _ => syn::parse_quote!(Self),
     }
@@ -280,8 +291,11 @@ fn real_parameters(generics: &syn::Generics) -> HashSet<String> {
     let is_real = |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
         bounds.iter().any(|b| matches!(b, syn::TypeParamBound::Trait(t) if t.path.segments.last().is_some_and(|s| s.ident == "Real")))
     };
-    let mut reals: HashSet<String> =
-        generics.type_params().filter(|p| is_real(&p.bounds)).map(|p| p.ident.to_string()).collect();
+    let mut reals: HashSet<String> = generics
+        .type_params()
+        .filter(|p| is_real(&p.bounds))
+        .map(|p| p.ident.to_string())
+        .collect();
     if let Some(clause) = &generics.where_clause {
         for predicate in &clause.predicates {
             if let syn::WherePredicate::Type(p) = predicate

@@ -29,15 +29,29 @@ pub struct Naming {
 impl Naming {
     pub fn of(f: &Function, in_trait: bool) -> Naming {
         let receiver = f.params.iter().any(|p| p.receiver);
-        Naming { function: f.item.sig.ident.clone(), siblings: receiver || f.options.associated, receiver, in_trait, inherits_jacobians: false }
+        Naming {
+            function: f.item.sig.ident.clone(),
+            siblings: receiver || f.options.associated,
+            receiver,
+            in_trait,
+            inherits_jacobians: false,
+        }
     }
 
     pub fn public(&self, what: &str) -> Ident {
-        if self.siblings { format_ident!("{}_{}", self.function, what) } else { format_ident!("{}", what) }
+        if self.siblings {
+            format_ident!("{}_{}", self.function, what)
+        } else {
+            format_ident!("{}", what)
+        }
     }
 
     pub fn hidden(&self, what: &str) -> Ident {
-        if self.siblings { format_ident!("__{}_{}", self.function, what) } else { format_ident!("__{}", what) }
+        if self.siblings {
+            format_ident!("__{}_{}", self.function, what)
+        } else {
+            format_ident!("__{}", what)
+        }
     }
 
     /// The path by which one generated function calls another, or the function itself.
@@ -132,10 +146,20 @@ fn param_var(program: &Program, p: &Param) -> Option<Var> {
 /// `__adjoint`: both sweeps, with one slot for each parameter.
 fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let out_bar = Var(program.vars.len());
-    let ty = if f.is_scalar() { f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals)) } else { Ty::Unknown };
+    let ty = if f.is_scalar() {
+        f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals))
+    } else {
+        Ty::Unknown
+    };
     let taken: HashSet<String> = program.vars.iter().map(|v| v.name.to_string()).collect();
     let out_name = fresh(&taken, "out_bar");
-    program.vars.push(VarInfo { name: out_name.clone(), ty, active: true, mutable: false, role: Role::Temp });
+    program.vars.push(VarInfo {
+        name: out_name.clone(),
+        ty,
+        active: true,
+        mutable: false,
+        role: Role::Temp,
+    });
     let reversed = adjoint::reverse(program, out_bar);
     if cfg!(debug_assertions) {
         validate::require("in the adjoint", &validate::reversed(&reversed, &[out_bar]));
@@ -146,7 +170,11 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
     let slots = f.params.iter().map(|p| {
         let (slot, tangent) = (slot(p), p.tangent());
-        if p.active { quote!(mut #slot: impl ::ad_runtime::rt::SlotMut<#tangent>) } else { quote!(#slot: impl ::ad_runtime::rt::ConstantSlot) }
+        if p.active {
+            quote!(mut #slot: impl ::ad_runtime::rt::SlotMut<#tangent>)
+        } else {
+            quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
+        }
     });
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
@@ -192,7 +220,8 @@ fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> T
     }
     let forward = Emitter::forward(program, kept);
     let reverse = Emitter::reverse(program, &reversed.reverse);
-    let (forward_tokens, reverse_tokens) = (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));
+    let (forward_tokens, reverse_tokens) =
+        (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));
     let out = fresh(taken, "out");
     let result = reversed.result.as_ref().map_or_else(|| quote!(()), |e| forward.expr(e));
     let both = quote!(#forward_tokens #reverse_tokens #result);
@@ -203,7 +232,9 @@ fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> T
         let Some(var) = param_var(program, p) else { continue };
         let (name, slot, scratch, bar) = (&p.name, slot(p), scratch(p), p.bar());
         if adjoint::is_borrowed_param(program, var) {
-            if !mentions(&both, &bar.to_string()) && !mentions(&both, &active_flag(name).to_string()) {
+            if !mentions(&both, &bar.to_string())
+                && !mentions(&both, &active_flag(name).to_string())
+            {
                 continue;
             }
             let flag = active_flag(name);
@@ -232,7 +263,8 @@ fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> T
         }
     }
     let returns = f.output.is_some();
-    let (bind, give) = if returns { (quote!(let #out = #result;), quote!(#out)) } else { (quote!(), quote!()) };
+    let (bind, give) =
+        if returns { (quote!(let #out = #result;), quote!(#out)) } else { (quote!(), quote!()) };
     quote!(#prologue #forward_tokens #bind #after_forward #reverse_tokens #epilogue #give)
 }
 
@@ -241,8 +273,12 @@ fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
         Stmt::Assign { place, .. } | Stmt::Update { place, .. } => program.base(place) == var,
         Stmt::Do(e) => changes(program, e, var),
         Stmt::Let { value, .. } => changes(program, value, var),
-        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => restores(program, body, var),
-        Stmt::ReverseIf { then, els, .. } => restores(program, then, var) || restores(program, els, var),
+        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
+            restores(program, body, var)
+        }
+        Stmt::ReverseIf { then, els, .. } => {
+            restores(program, then, var) || restores(program, els, var)
+        }
         Stmt::ReverseMatch { arms, .. } => arms.iter().any(|arm| restores(program, &arm.body, var)),
         _ => false,
     })
@@ -250,7 +286,9 @@ fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
 
 fn changes(program: &Program, e: &Expr, var: Var) -> bool {
     let own = match e {
-        Expr::Ref { mutable: true, expr } => expr.as_place().is_some_and(|p| program.base(p) == var),
+        Expr::Ref { mutable: true, expr } => {
+            expr.as_place().is_some_and(|p| program.base(p) == var)
+        }
         Expr::Method { recv, .. } => recv.as_place().is_some_and(|p| program.base(p) == var),
         Expr::Place(place) => place.is_var() && place.root == var,
         _ => false,
@@ -300,7 +338,7 @@ fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let name = naming.hidden("jvp");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
-    let args = f.params.iter().map(|p| jvp_arg(p));
+    let args = f.params.iter().map(jvp_arg);
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();

@@ -43,7 +43,10 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     Option(Box<Ty>),
     /// An ndarray array or view: number of dimensions, if known, and whether it owns its elements.
-    NdArray { dims: Option<usize>, owned: bool },
+    NdArray {
+        dims: Option<usize>,
+        owned: bool,
+    },
 }
 
 /// Why a variable exists.
@@ -54,9 +57,14 @@ pub enum Role {
     /// A name for a part of the user's expression.
     Temp,
     /// Another name for a place: `let row = &m[i]`. `by_ref` where the variable is surely a reference.
-    Alias { place: Place, by_ref: bool },
+    Alias {
+        place: Place,
+        by_ref: bool,
+    },
     /// Bound by a pattern, which the reverse sweep matches again: stands for a part of the scrutinee.
-    Binding { place: Place },
+    Binding {
+        place: Place,
+    },
     /// The cotangent of another variable.
     Bar(Var),
     /// The tangent of another variable.
@@ -91,7 +99,11 @@ pub enum Proj {
     /// The payload of an enum variant: `Shape::Circle(r)` is `shape.<Circle>.0`.
     Variant(Ident, Member),
     /// A view made by a method: `m.row(i)`. The cotangent is viewed by the method's `_mut` form.
-    View { method: Ident, mirror: Ident, args: Vec<Expr> },
+    View {
+        method: Ident,
+        mirror: Ident,
+        args: Vec<Expr>,
+    },
     /// Element `k` of a container in iteration order.
     Element(Expr),
 }
@@ -101,30 +113,65 @@ pub enum Expr {
     /// Reads (copies, moves or, in a borrow, names) a place.
     Place(Place),
     /// An inactive expression as the user wrote it.
-    Verbatim { tokens: TokenStream, reads: Vec<Var>, ty: Ty },
+    Verbatim {
+        tokens: TokenStream,
+        reads: Vec<Var>,
+        ty: Ty,
+    },
     Unary(UnOp, Box<Expr>),
     Binary(BinOp, Box<Expr>, Box<Expr>),
-    Method { recv: Box<Expr>, name: Ident, turbofish: Option<TokenStream>, args: Vec<Expr> },
-    Call { path: TokenStream, args: Vec<Expr>, kind: CallKind },
-    Ref { mutable: bool, expr: Box<Expr> },
+    Method {
+        recv: Box<Expr>,
+        name: Ident,
+        turbofish: Option<TokenStream>,
+        args: Vec<Expr>,
+    },
+    Call {
+        path: TokenStream,
+        args: Vec<Expr>,
+        kind: CallKind,
+    },
+    Ref {
+        mutable: bool,
+        expr: Box<Expr>,
+    },
     Tuple(Vec<Expr>),
     Array(Vec<Expr>),
     /// `[value; n]` or, with `vec`, `vec![value; n]`.
-    Repeat { value: Box<Expr>, count: TokenStream, reads: Vec<Var>, vec: bool },
+    Repeat {
+        value: Box<Expr>,
+        count: TokenStream,
+        reads: Vec<Var>,
+        vec: bool,
+    },
     VecOf(Vec<Expr>),
-    Struct { path: TokenStream, fields: Vec<(Member, Expr)>, base: Option<Box<Expr>> },
+    Struct {
+        path: TokenStream,
+        fields: Vec<(Member, Expr)>,
+        base: Option<Box<Expr>>,
+    },
     Cast(Box<Expr>, Type),
     /// `if condition { 0.0 } else { value }`, where `condition` is `scalar == 0.0`: a zero stays
     /// zero through an infinite slope.
-    ZeroGuard { scalar: Box<Expr>, value: Box<Expr> },
+    ZeroGuard {
+        scalar: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// A comparison of scalars or a combination of comparisons: `a < b`.
     Compare(TokenStream, Box<Expr>, Box<Expr>),
     /// `if cond { x } else { y }` on scalars.
-    Select { cond: Box<Expr>, then: Box<Expr>, els: Box<Expr> },
+    Select {
+        cond: Box<Expr>,
+        then: Box<Expr>,
+        els: Box<Expr>,
+    },
     /// A number of the type of a real scalar.
     Number(f64, Option<String>),
     /// A value of the shape of another, made by the runtime: zero, clone, length.
-    Runtime { function: &'static str, args: Vec<Expr> },
+    Runtime {
+        function: &'static str,
+        args: Vec<Expr>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,29 +357,84 @@ pub struct Block {
 
 #[derive(Clone, Debug)]
 pub enum Stmt {
-    Let { var: Var, ty: Option<Type>, value: Expr },
+    Let {
+        var: Var,
+        ty: Option<Type>,
+        value: Expr,
+    },
     /// `let pattern = value`: the variables are parts of the value.
-    Destructure { pat: Pat, value: Expr, vars: Vec<(Var, Vec<Proj>)> },
-    Assign { place: Place, value: Expr },
+    Destructure {
+        pat: Pat,
+        value: Expr,
+        vars: Vec<(Var, Vec<Proj>)>,
+    },
+    Assign {
+        place: Place,
+        value: Expr,
+    },
     /// `place op= value`.
-    Update { place: Place, op: BinOp, value: Expr },
+    Update {
+        place: Place,
+        op: BinOp,
+        value: Expr,
+    },
     /// A method or function that changes `place` by a known rule: `v.push(x)`.
-    Mutate { op: MutOp, dest: Option<Var>, place: Place, args: Vec<Expr> },
-    If { id: Id, dest: Option<Var>, cond: Expr, then: Block, els: Block },
-    Match { id: Id, dest: Option<Var>, scrutinee: Expr, arms: Vec<Arm> },
-    Loop { id: Id, kind: LoopKind, body: Block },
+    Mutate {
+        op: MutOp,
+        dest: Option<Var>,
+        place: Place,
+        args: Vec<Expr>,
+    },
+    If {
+        id: Id,
+        dest: Option<Var>,
+        cond: Expr,
+        then: Block,
+        els: Block,
+    },
+    Match {
+        id: Id,
+        dest: Option<Var>,
+        scrutinee: Expr,
+        arms: Vec<Arm>,
+    },
+    Loop {
+        id: Id,
+        kind: LoopKind,
+        body: Block,
+    },
     /// Inactive code that runs for its effect.
-    Effect { tokens: TokenStream, reads: Vec<Var>, writes: Vec<Var> },
+    Effect {
+        tokens: TokenStream,
+        reads: Vec<Var>,
+        writes: Vec<Var>,
+    },
     /// A call that changes cotangents.
     Do(Expr),
     /// Runs `body` where the parameter is active in this call.
-    WhenActive { param: Var, body: Vec<Stmt> },
+    WhenActive {
+        param: Var,
+        body: Vec<Stmt>,
+    },
     /// The reverse half of `If`.
-    ReverseIf { id: Id, cond: Expr, then: Vec<Stmt>, els: Vec<Stmt> },
+    ReverseIf {
+        id: Id,
+        cond: Expr,
+        then: Vec<Stmt>,
+        els: Vec<Stmt>,
+    },
     /// The reverse half of `Match`: the arms' bodies in the order of the arms.
-    ReverseMatch { id: Id, scrutinee: Expr, arms: Vec<ReverseArm> },
+    ReverseMatch {
+        id: Id,
+        scrutinee: Expr,
+        arms: Vec<ReverseArm>,
+    },
     /// The reverse half of `Loop`.
-    ReverseLoop { id: Id, kind: LoopKind, body: Vec<Stmt> },
+    ReverseLoop {
+        id: Id,
+        kind: LoopKind,
+        body: Vec<Stmt>,
+    },
 }
 
 /// What [`Stmt::Mutate`] does.
@@ -504,13 +606,17 @@ impl Program {
     pub fn is_array_view(&self, place: &Place) -> bool {
         let resolved = self.resolve(place);
         match resolved.proj.last() {
-            Some(Proj::View { method, .. }) => !method.to_string().contains("slice") || method.to_string().starts_with("slice"),
+            Some(Proj::View { method, .. }) => {
+                !method.to_string().contains("slice") || method.to_string().starts_with("slice")
+            }
             _ => matches!(self.ty_of_place(&resolved), Ty::NdArray { owned: false, .. }),
         }
     }
 
     pub fn is_active(&self, place: &Place) -> bool {
-        self[place.root].active && self[self.base(place)].active && !self.ty_of_place(place).is_discrete()
+        self[place.root].active
+            && self[self.base(place)].active
+            && !self.ty_of_place(place).is_discrete()
     }
 
     /// Whether an active place is read, so that the value may carry a derivative.
@@ -552,11 +658,21 @@ impl Program {
                     _ => Ty::Unknown,
                 },
                 Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
-                    (Ty::NdArray { .. }, "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut") => Ty::NdArray { dims: Some(1), owned: false },
-                    (Ty::NdArray { dims, .. }, "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut") => Ty::NdArray { dims: *dims, owned: false },
-                    (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => Ty::NdArray { dims: Some(n - 1), owned: false },
+                    (
+                        Ty::NdArray { .. },
+                        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut",
+                    ) => Ty::NdArray { dims: Some(1), owned: false },
+                    (
+                        Ty::NdArray { dims, .. },
+                        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut",
+                    ) => Ty::NdArray { dims: *dims, owned: false },
+                    (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => {
+                        Ty::NdArray { dims: Some(n - 1), owned: false }
+                    }
                     (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
-                    (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => Ty::Slice(t.clone()),
+                    (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => {
+                        Ty::Slice(t.clone())
+                    }
                     _ => Ty::Unknown,
                 },
             };
@@ -577,7 +693,9 @@ impl Program {
             Expr::Unary(UnOp::Deref, a) => self.ty_of(a).deref().clone(),
             Expr::Binary(_, a, b) => crate::facts::arithmetic(&self.ty_of(a), &self.ty_of(b)),
             Expr::Method { recv, name, .. } => match self.ty_of(recv).deref() {
-                float @ Ty::Float(_) => crate::facts::scalar_method(&name.to_string(), float).unwrap_or(Ty::Unknown),
+                float @ Ty::Float(_) => {
+                    crate::facts::scalar_method(&name.to_string(), float).unwrap_or(Ty::Unknown)
+                }
                 _ => Ty::Unknown,
             },
             Expr::Ref { mutable, expr } => {
@@ -585,7 +703,9 @@ impl Program {
                 if *mutable { Ty::RefMut(inner) } else { Ty::Ref(inner) }
             }
             Expr::Tuple(es) => Ty::Tuple(es.iter().map(|e| self.ty_of(e)).collect()),
-            Expr::Array(es) => Ty::Array(Box::new(es.first().map_or(Ty::Unknown, |e| self.ty_of(e)))),
+            Expr::Array(es) => {
+                Ty::Array(Box::new(es.first().map_or(Ty::Unknown, |e| self.ty_of(e))))
+            }
             Expr::VecOf(es) => Ty::Vec(Box::new(es.first().map_or(Ty::Unknown, |e| self.ty_of(e)))),
             Expr::Repeat { value, vec, .. } => {
                 let inner = Box::new(self.ty_of(value));

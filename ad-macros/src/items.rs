@@ -43,10 +43,16 @@ fn trait_method(item: TokenStream, options: Options, errors: &Errors) -> TokenSt
 }
 
 /// A method of a trait: its declaration and those of its siblings.
-fn declared(method: syn::TraitItemFn, mut options: Options, outer: &syn::Generics, errors: &Errors) -> (syn::TraitItemFn, TokenStream) {
+fn declared(
+    method: syn::TraitItemFn,
+    mut options: Options,
+    outer: &syn::Generics,
+    errors: &Errors,
+) -> (syn::TraitItemFn, TokenStream) {
     options.associated = true;
     let has_body = method.default.is_some();
-    let body = method.default.clone().unwrap_or_else(|| syn::parse_quote!({ ::core::unreachable!() }));
+    let body =
+        method.default.clone().unwrap_or_else(|| syn::parse_quote!({ ::core::unreachable!() }));
     let item = ItemFn {
         attrs: method.attrs.clone(),
         vis: syn::Visibility::Inherited,
@@ -141,7 +147,9 @@ fn module(mut module: syn::ItemMod, options: Options, errors: &Errors) -> TokenS
             }
             Item::Impl(block) => implementation(block, options.clone(), errors),
             Item::Trait(item) => definition(item, options.clone(), errors),
-            Item::Mod(inner) if inner.content.is_some() => self::module(inner, options.clone(), errors),
+            Item::Mod(inner) if inner.content.is_some() => {
+                self::module(inner, options.clone(), errors)
+            }
             other => other.to_token_stream(),
         };
         expanded.push(Item::Verbatim(tokens));

@@ -99,7 +99,11 @@ impl<'a> Lower<'a> {
         let count = self.taken.entry(base.to_owned()).or_insert(0);
         loop {
             *count += 1;
-            let name = if *count == 1 && base.len() > 1 { base.to_owned() } else { format!("{base}{count}") };
+            let name = if *count == 1 && base.len() > 1 {
+                base.to_owned()
+            } else {
+                format!("{base}{count}")
+            };
             if !self.names.contains_key(&name) && !self.facts.is_bound(&name) {
                 return format_ident!("{}", name, span = Span::call_site());
             }

@@ -15,7 +15,16 @@ pub fn trait_name(path: &syn::Path) -> String {
 pub fn is_operator(name: &str) -> bool {
     matches!(
         name,
-        "Add" | "Sub" | "Mul" | "Div" | "Rem" | "Neg" | "AddAssign" | "SubAssign" | "MulAssign" | "DivAssign"
+        "Add"
+            | "Sub"
+            | "Mul"
+            | "Div"
+            | "Rem"
+            | "Neg"
+            | "AddAssign"
+            | "SubAssign"
+            | "MulAssign"
+            | "DivAssign"
     )
 }
 
@@ -43,14 +52,28 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
         return block.to_token_stream();
     };
     replace_self(&mut sig, &mut body, &self_ty, output.as_ref());
-    let item = ItemFn { attrs: Vec::new(), vis: syn::Visibility::Inherited, modifiers: Default::default(), sig, block: Box::new(body) };
+    let item = ItemFn {
+        attrs: Vec::new(),
+        vis: syn::Visibility::Inherited,
+        modifiers: Default::default(),
+        sig,
+        block: Box::new(body),
+    };
     let f = Function::parse(item, options, errors);
     strip_constant(&mut method.sig);
-    let naming = Naming { function: format_ident!("op"), siblings: true, receiver: true, in_trait: false, inherits_jacobians: false };
+    let naming = Naming {
+        function: format_ident!("op"),
+        siblings: true,
+        receiver: true,
+        in_trait: false,
+        inherits_jacobians: false,
+    };
     let hidden = derivatives(&f, &naming, errors, true);
     let hidden = only_hidden(hidden);
     let rhs = match &last.arguments {
-        syn::PathArguments::AngleBracketed(args) => args.args.first().map(ToTokens::to_token_stream),
+        syn::PathArguments::AngleBracketed(args) => {
+            args.args.first().map(ToTokens::to_token_stream)
+        }
         _ => None,
     }
     .unwrap_or_else(|| self_ty.to_token_stream());
@@ -111,7 +134,9 @@ fn only_hidden(tokens: TokenStream) -> TokenStream {
         Ok(block) => block
             .items
             .into_iter()
-            .filter(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident.to_string().starts_with("__")))
+            .filter(
+                |item| matches!(item, ImplItem::Fn(f) if f.sig.ident.to_string().starts_with("__")),
+            )
             .map(|item| match item {
                 ImplItem::Fn(mut f) => {
                     f.vis = syn::Visibility::Inherited;
@@ -158,7 +183,8 @@ fn rule(
     let body_functions = free_functions(hidden, self_ty);
     match name {
         "Neg" => {
-            let output = output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
+            let output =
+                output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
             quote! {
                 #[automatically_derived]
                 #[allow(clippy::all, clippy::pedantic)]
@@ -202,8 +228,10 @@ fn rule(
         }
         _ => {
             let op = format_ident!("{}", name);
-            let output = output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
-            let (self_slot, rhs_slot) = (slot(0, quote!(&mut __self_bar)), slot(1, quote!(&mut __rhs_bar)));
+            let output =
+                output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
+            let (self_slot, rhs_slot) =
+                (slot(0, quote!(&mut __self_bar)), slot(1, quote!(&mut __rhs_bar)));
             let (self_arg, rhs_arg) = (slot(0, quote!(self_dot)), slot(1, quote!(rhs_dot)));
             quote! {
                 #[automatically_derived]
@@ -235,7 +263,9 @@ fn rule(
 /// Turns methods into free functions: `self` becomes `__self`, `Self` the type.
 fn free_functions(hidden: &TokenStream, self_ty: &Type) -> TokenStream {
     let renamed = rename(hidden.clone(), self_ty);
-    let Ok(block) = syn::parse2::<syn::ItemImpl>(quote!(impl X { #renamed })) else { return TokenStream::new() };
+    let Ok(block) = syn::parse2::<syn::ItemImpl>(quote!(impl X { #renamed })) else {
+        return TokenStream::new();
+    };
     block.items.into_iter().map(|i| i.to_token_stream()).collect()
 }
 
@@ -250,11 +280,15 @@ fn rename(tokens: TokenStream, self_ty: &Type) -> TokenStream {
                 after_fn = 2;
                 out.push(TokenTree::Ident(i));
             }
-            TokenTree::Ident(i) if i == "self" => out.push(TokenTree::Ident(format_ident!("__self", span = i.span()))),
+            TokenTree::Ident(i) if i == "self" => {
+                out.push(TokenTree::Ident(format_ident!("__self", span = i.span())))
+            }
             TokenTree::Ident(i) if i == "Self" => out.extend(quote!(#self_ty)),
             TokenTree::Group(g) => {
-                let is_params = after_fn == 2 && g.delimiter() == proc_macro2::Delimiter::Parenthesis;
-                let stream = if is_params { typed_receiver(g.stream(), self_ty) } else { g.stream() };
+                let is_params =
+                    after_fn == 2 && g.delimiter() == proc_macro2::Delimiter::Parenthesis;
+                let stream =
+                    if is_params { typed_receiver(g.stream(), self_ty) } else { g.stream() };
                 if is_params {
                     after_fn = 0;
                 }
@@ -270,7 +304,10 @@ fn rename(tokens: TokenStream, self_ty: &Type) -> TokenStream {
 
 fn typed_receiver(params: TokenStream, self_ty: &Type) -> TokenStream {
     let mut trees: Vec<_> = params.into_iter().collect();
-    let position = trees.iter().take(5).position(|t| matches!(t, proc_macro2::TokenTree::Ident(i) if i == "self"));
+    let position = trees
+        .iter()
+        .take(5)
+        .position(|t| matches!(t, proc_macro2::TokenTree::Ident(i) if i == "self"));
     let Some(position) = position else { return trees.into_iter().collect() };
     let head: String = trees[..position].iter().map(ToString::to_string).collect();
     let rest: TokenStream = trees.split_off(position + 1).into_iter().collect();

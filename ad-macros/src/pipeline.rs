@@ -54,7 +54,11 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
         }
         return TokenStream::new();
     }
-    let program = if f.options.vjp.is_some() || f.options.jvp.is_some() { Program::default() } else { compile(f, errors) };
+    let program = if f.options.vjp.is_some() || f.options.jvp.is_some() {
+        Program::default()
+    } else {
+        compile(f, errors)
+    };
     if f.item.sig.asyncness.is_some() || matches!(f.item.sig.safety, syn::Safety::Unsafe(_)) {
         // Stubs would call the function, which takes more than a call here.
         return TokenStream::new();
@@ -73,7 +77,8 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
     let mut item = f.item.clone();
     resolve::unique_names(&mut item);
     exits::remove(&mut item.block, &item.sig.output, errors);
-    let params = f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
+    let params =
+        f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
     let facts = Facts::of(params, f.reals.clone(), &item.block);
     facts::rounding::check(&facts, &item.block, errors);
     let mut lower = Lower::new(errors, facts);

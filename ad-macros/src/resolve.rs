@@ -71,7 +71,8 @@ impl Names {
                         TokenTree::Ident(self.renamed(&ident).unwrap_or(ident))
                     }
                     TokenTree::Group(group) => {
-                        let mut renamed = Group::new(group.delimiter(), self.tokens(group.stream()));
+                        let mut renamed =
+                            Group::new(group.delimiter(), self.tokens(group.stream()));
                         renamed.set_span(group.span());
                         TokenTree::Group(renamed)
                     }

@@ -125,7 +125,9 @@ fn instantiate(expr: &syn::Expr, operands: &Operands) -> Expr {
     let go = |e: &syn::Expr| Box::new(instantiate(e, operands));
     match expr {
         syn::Expr::Lit(e) => match &e.lit {
-            Lit::Float(f) => Expr::Number(f.base10_parse().expect("a float"), operands.float.clone()),
+            Lit::Float(f) => {
+                Expr::Number(f.base10_parse().expect("a float"), operands.float.clone())
+            }
             other => Expr::lit(other.to_token_stream()),
         },
         syn::Expr::Paren(e) => instantiate(&e.expr, operands),
@@ -136,7 +138,9 @@ fn instantiate(expr: &syn::Expr, operands: &Operands) -> Expr {
                 syn::BinOp::Sub(_) => BinOp::Sub,
                 syn::BinOp::Mul(_) => BinOp::Mul,
                 syn::BinOp::Div(_) => BinOp::Div,
-                compare => return Expr::Compare(compare.to_token_stream(), go(&e.left), go(&e.right)),
+                compare => {
+                    return Expr::Compare(compare.to_token_stream(), go(&e.left), go(&e.right));
+                }
             };
             Expr::Binary(op, go(&e.left), go(&e.right))
         }

@@ -1,9 +1,9 @@
 //! The rules of scalar methods for receivers whose type the macro does not see: an extension trait
 //! of the runtime, made from the table that also serves known scalars.
 
-use crate::rules::{Operands, table};
 use crate::emit::Emitter;
 use crate::ir::{Expr, Program};
+use crate::rules::{Operands, table};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::HashSet;
@@ -12,7 +12,8 @@ use std::collections::HashSet;
 fn arguments(name: &str) -> &'static [&'static str] {
     match name {
         "powi" => &["i32"],
-        "powf" | "log" | "max" | "min" | "hypot" | "atan2" | "rem_euclid" | "div_euclid" | "copysign" => &["Self"],
+        "powf" | "log" | "max" | "min" | "hypot" | "atan2" | "rem_euclid" | "div_euclid"
+        | "copysign" => &["Self"],
         "clamp" | "mul_add" => &["Self", "Self"],
         _ => &[],
     }
@@ -106,7 +107,9 @@ fn strip_mut(tokens: TokenStream) -> TokenStream {
         .into_iter()
         .filter(|t| !matches!(t, TokenTree::Ident(i) if i == "mut"))
         .map(|t| match t {
-            TokenTree::Group(g) => TokenTree::Group(Group::new(g.delimiter(), strip_mut(g.stream()))),
+            TokenTree::Group(g) => {
+                TokenTree::Group(Group::new(g.delimiter(), strip_mut(g.stream())))
+            }
             t => t,
         })
         .collect()

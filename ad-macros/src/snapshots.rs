@@ -13,7 +13,12 @@ fn sweeps(item: TokenStream) -> String {
     let expansion = pipeline::differentiate(TokenStream::new(), item);
     let file: syn::File = syn::parse2(expansion).expect("the expansion is a sequence of items");
     let found = file.items.into_iter().flat_map(derivatives).collect();
-    prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: found })
+    prettyplease::unparse(&syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: found,
+    })
 }
 
 /// The hidden functions of an `impl` block, without the attributes that all of them have.
@@ -51,11 +56,14 @@ fn check(item: TokenStream, expected: ExpectFile) {
 
 #[test]
 fn public_functions() {
-    let expansion = pipeline::differentiate(TokenStream::new(), quote! {
-        pub fn squares(x: &[f64], #[constant] shift: f64) -> f64 {
-            x.iter().map(|v| (v - shift) * (v - shift)).sum()
-        }
-    });
+    let expansion = pipeline::differentiate(
+        TokenStream::new(),
+        quote! {
+            pub fn squares(x: &[f64], #[constant] shift: f64) -> f64 {
+                x.iter().map(|v| (v - shift) * (v - shift)).sum()
+            }
+        },
+    );
     let file = syn::parse2(expansion).expect("the expansion is a sequence of items");
     expect_file!["snapshots/public_functions.rs"].assert_eq(&prettyplease::unparse(&file));
 }
@@ -254,8 +262,10 @@ fn local_vector() {
 fn readme() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let text = std::fs::read_to_string(path).expect("the README is there");
-    let mut blocks = text.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
-    let (program, shown) = (blocks.next().expect("a program"), blocks.next().expect("an expansion"));
+    let mut blocks =
+        text.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
+    let (program, shown) =
+        (blocks.next().expect("a program"), blocks.next().expect("an expansion"));
     let program = syn::parse_file(program).expect("the program parses");
     let function = program.items.into_iter().find_map(|item| match item {
         syn::Item::Fn(mut f) if !f.attrs.is_empty() => {
@@ -269,6 +279,9 @@ fn readme() {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(path, text.replacen(shown, adjoint, 1)).expect("the README can be written");
     } else {
-        assert_eq!(shown, adjoint, "`UPDATE_EXPECT=1 cargo test -p ad-macros` writes the README anew");
+        assert_eq!(
+            shown, adjoint,
+            "`UPDATE_EXPECT=1 cargo test -p ad-macros` writes the README anew"
+        );
     }
 }

@@ -8,7 +8,10 @@
 //!                            s += t;
 //! ```
 
-use crate::ir::{Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Ty, UnOp, Var, VarInfo};
+use crate::ir::{
+    Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Ty, UnOp, Var,
+    VarInfo,
+};
 use crate::rules::Operands;
 use quote::{format_ident, quote};
 use std::collections::{HashMap, HashSet};
@@ -35,7 +38,8 @@ struct Tangent {
 /// Differentiates `program` in the direction of its parameters' tangents.
 pub fn push_forward(program: Program) -> Pushed {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut tangent = Tangent { program, dots: HashMap::new(), open: Vec::new(), names, after: Vec::new() };
+    let mut tangent =
+        Tangent { program, dots: HashMap::new(), open: Vec::new(), names, after: Vec::new() };
     let params: Vec<Var> = (0..tangent.program.vars.len())
         .map(Var)
         .filter(|v| matches!(tangent.program[*v].role, Role::Param) && tangent.program[*v].active)
@@ -109,7 +113,8 @@ impl Tangent {
         let root = self.resolve(place).root;
         let info = &self.program[root];
         let scalar = info.ty.is_float() && !matches!(info.ty, Ty::RefMut(_));
-        let owned = info.mutable && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_) | Ty::NdArray { owned: false, .. });
+        let owned = info.mutable
+            && !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_) | Ty::NdArray { owned: false, .. });
         (matches!(info.role, Role::Param) && !scalar && !owned).then_some(root)
     }
 
@@ -118,9 +123,14 @@ impl Tangent {
         let resolved = self.resolve(place);
         let root = resolved.root;
         let dot = self.dot_var(root);
-        let borrowed_scalar = matches!(&self.program[root].ty, Ty::RefMut(t) if t.is_float()) && self.borrowed_param(place).is_some();
-        let mut proj: Vec<Proj> =
-            resolved.proj.iter().filter(|p| borrowed_scalar || !matches!(p, Proj::Deref)).cloned().collect();
+        let borrowed_scalar = matches!(&self.program[root].ty, Ty::RefMut(t) if t.is_float())
+            && self.borrowed_param(place).is_some();
+        let mut proj: Vec<Proj> = resolved
+            .proj
+            .iter()
+            .filter(|p| borrowed_scalar || !matches!(p, Proj::Deref))
+            .cloned()
+            .collect();
         if borrowed_scalar && proj.is_empty() {
             proj.push(Proj::Deref);
         }
@@ -135,13 +145,17 @@ impl Tangent {
         match value {
             Expr::Place(place) => Some(self.read(place)),
             Expr::Ref { expr, .. } => self.dot(expr),
-            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => self.dot(a).map(Expr::neg),
+            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => {
+                self.dot(a).map(Expr::neg)
+            }
             Expr::Unary(UnOp::Deref, a) => self.dot(a),
             Expr::Unary(UnOp::Neg, a) => {
                 let arg = self.arg(a);
                 Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
             }
-            Expr::Binary(op, a, b) if self.program.ty_of(value).is_float() => self.dot_of_binary(*op, a, b),
+            Expr::Binary(op, a, b) if self.program.ty_of(value).is_float() => {
+                self.dot_of_binary(*op, a, b)
+            }
             Expr::Binary(op, a, b) => {
                 let function = match op {
                     BinOp::Add => "add_jvp",
@@ -150,27 +164,47 @@ impl Tangent {
                     BinOp::Div => "div_jvp",
                     BinOp::Rem => "rem_jvp",
                 };
-                let args = vec![Expr::borrow((**a).clone()), Expr::borrow((**b).clone()), self.arg(a), self.arg(b)];
+                let args = vec![
+                    Expr::borrow((**a).clone()),
+                    Expr::borrow((**b).clone()),
+                    self.arg(a),
+                    self.arg(b),
+                ];
                 Some(Expr::runtime(function, args))
             }
             Expr::Cast(a, ty) => {
                 let dot = self.dot(a)?;
-                if crate::facts::of_syn_type(ty, &HashSet::new()).is_float() && self.program.ty_of(a).is_float() {
+                if crate::facts::of_syn_type(ty, &HashSet::new()).is_float()
+                    && self.program.ty_of(a).is_float()
+                {
                     return Some(Expr::Cast(Box::new(dot), ty.clone()));
                 }
-                Some(Expr::runtime("cast_jvp", vec![Expr::borrow((**a).clone()), Expr::borrow(value.clone()), dot]))
+                Some(Expr::runtime(
+                    "cast_jvp",
+                    vec![Expr::borrow((**a).clone()), Expr::borrow(value.clone()), dot],
+                ))
             }
-            Expr::Method { recv, name, args, .. } => self.dot_of_scalar(value, recv, &name.to_string(), args, None),
-            Expr::Tuple(parts) => Some(Expr::Tuple(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
-            Expr::Array(parts) => Some(Expr::Array(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
-            Expr::VecOf(parts) => Some(Expr::VecOf(parts.iter().map(|p| self.dot_or_zero(p)).collect())),
+            Expr::Method { recv, name, args, .. } => {
+                self.dot_of_scalar(value, recv, &name.to_string(), args, None)
+            }
+            Expr::Tuple(parts) => {
+                Some(Expr::Tuple(parts.iter().map(|p| self.dot_or_zero(p)).collect()))
+            }
+            Expr::Array(parts) => {
+                Some(Expr::Array(parts.iter().map(|p| self.dot_or_zero(p)).collect()))
+            }
+            Expr::VecOf(parts) => {
+                Some(Expr::VecOf(parts.iter().map(|p| self.dot_or_zero(p)).collect()))
+            }
             Expr::Repeat { value, count, reads, vec } => {
                 let value = Box::new(self.dot(value)?);
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
             Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
             Expr::Runtime { function: "unwrap", args } => match &args[0] {
-                Expr::Place(place) => Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))])),
+                Expr::Place(place) => {
+                    Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))]))
+                }
                 _ => unreachable!("a temporary is unwrapped"),
             },
             Expr::Runtime { function: "shaped", args } => {
@@ -222,19 +256,30 @@ impl Tangent {
     fn read(&mut self, place: &Place) -> Expr {
         let mirrored = Expr::Place(self.mirror(place));
         let whole = crate::adjoint::is_whole(&self.resolve(place));
-        let float = self.program.ty_of_place(place).is_float() || self.program.ty_of_place(&self.resolve(place)).is_float();
+        let float = self.program.ty_of_place(place).is_float()
+            || self.program.ty_of_place(&self.resolve(place)).is_float();
         match self.borrowed_param(place) {
             Some(param) if float => Expr::runtime("read_active", vec![Expr::var(param), mirrored]),
             Some(param) => {
                 let arg = if whole {
                     Expr::runtime("when", vec![Expr::var(param), Expr::borrow(mirrored)])
                 } else {
-                    return Expr::runtime("tangent_active", vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), Expr::borrow(mirrored)]);
+                    return Expr::runtime(
+                        "tangent_active",
+                        vec![
+                            Expr::var(param),
+                            Expr::borrow(Expr::Place(place.clone())),
+                            Expr::borrow(mirrored),
+                        ],
+                    );
                 };
                 Expr::runtime("tangent", vec![Expr::borrow(Expr::Place(place.clone())), arg])
             }
             None if float => mirrored,
-            None => Expr::runtime("tangent", vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(mirrored)]),
+            None => Expr::runtime(
+                "tangent",
+                vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(mirrored)],
+            ),
         }
     }
 
@@ -245,7 +290,10 @@ impl Tangent {
                 Expr::Place(place) => {
                     let mirrored = Expr::Place(self.mirror(place));
                     match self.borrowed_param(place) {
-                        Some(param) if self.resolve(place).is_var() => Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(mirrored)]),
+                        Some(param) if self.resolve(place).is_var() => Expr::runtime(
+                            "when",
+                            vec![Expr::var(param), Expr::borrow_mut(mirrored)],
+                        ),
                         _ => Expr::borrow_mut(mirrored),
                     }
                 }
@@ -256,13 +304,19 @@ impl Tangent {
                 let mirrored = self.mirror(place);
                 Expr::borrow_mut(Expr::Place(mirrored))
             }
-            Expr::Place(place) if self.is_active(place) && matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
+            Expr::Place(place)
+                if self.is_active(place)
+                    && matches!(self.program.ty_of_place(place), Ty::RefMut(_)) =>
+            {
                 let root = self.resolve(place);
                 let mirrored = Expr::Place(self.mirror(place));
                 match self.borrowed_param(place) {
                     Some(param) if root.is_var() => {
                         let dot = self.dot_var(root.root);
-                        Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
+                        Expr::runtime(
+                            "when",
+                            vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))],
+                        )
                     }
                     _ => Expr::borrow_mut(mirrored),
                 }
@@ -291,7 +345,9 @@ impl Tangent {
 
     fn val(&self, operand: &Expr) -> Expr {
         match operand {
-            Expr::Place(place) if self.program.ty_of_place(place).is_float_ref() => Expr::Place(place.clone().then(Proj::Deref)),
+            Expr::Place(place) if self.program.ty_of_place(place).is_float_ref() => {
+                Expr::Place(place.clone().then(Proj::Deref))
+            }
             operand => operand.clone(),
         }
     }
@@ -306,33 +362,56 @@ impl Tangent {
             BinOp::Mul => plus(scaled(a_dot, vb), scaled(b_dot, va)),
             BinOp::Div => {
                 let a_part = a_dot.map(|d| Expr::binary(BinOp::Div, d, vb.clone()));
-                let b_part = b_dot.map(|d| Expr::binary(BinOp::Div, Expr::mul(d, va), Expr::mul(vb.clone(), vb)));
+                let b_part = b_dot
+                    .map(|d| Expr::binary(BinOp::Div, Expr::mul(d, va), Expr::mul(vb.clone(), vb)));
                 minus(a_part, b_part)
             }
             BinOp::Rem => {
                 let quotient = Expr::binary(BinOp::Div, va, vb);
-                let whole = Expr::Method { recv: Box::new(quotient), name: format_ident!("trunc"), turbofish: None, args: vec![] };
+                let whole = Expr::Method {
+                    recv: Box::new(quotient),
+                    name: format_ident!("trunc"),
+                    turbofish: None,
+                    args: vec![],
+                };
                 minus(a_dot, scaled(b_dot, whole))
             }
         }
     }
 
-    fn dot_of_scalar(&mut self, value: &Expr, recv: &Expr, name: &str, args: &[Expr], result: Option<Var>) -> Option<Expr> {
+    fn dot_of_scalar(
+        &mut self,
+        value: &Expr,
+        recv: &Expr,
+        name: &str,
+        args: &[Expr],
+        result: Option<Var>,
+    ) -> Option<Expr> {
         let rule = crate::rules::scalar(name).expect("other methods are defined under a name");
         let operands: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
         let values: Vec<Expr> = operands.iter().map(|o| self.val(o)).collect();
         let result = result.map_or_else(|| value.clone(), Expr::var);
-        let context = Operands { args: &values, result, float: crate::rules::float_of(&self.program.ty_of(recv)) };
+        let context = Operands {
+            args: &values,
+            result,
+            float: crate::rules::float_of(&self.program.ty_of(recv)),
+        };
         let mut sum = None;
         for (i, operand) in operands.iter().enumerate() {
             let Some(partial) = rule.partial(i, &context) else { continue };
             let Some(dot) = self.dot(operand) else { continue };
             let term = match partial {
-                Expr::Binary(BinOp::Div, one, by) if matches!(*one, Expr::Number(n, _) if n == 1.0) => Expr::Binary(BinOp::Div, Box::new(dot.clone()), by),
+                Expr::Binary(BinOp::Div, one, by) if matches!(*one, Expr::Number(n, _) if n == 1.0) => {
+                    Expr::Binary(BinOp::Div, Box::new(dot.clone()), by)
+                }
                 Expr::Unary(UnOp::Neg, inner) => Expr::neg(Expr::mul(dot.clone(), *inner)),
                 partial => Expr::mul(dot.clone(), partial),
             };
-            let term = if rule.infinite { Expr::ZeroGuard { scalar: Box::new(dot), value: Box::new(term) } } else { term };
+            let term = if rule.infinite {
+                Expr::ZeroGuard { scalar: Box::new(dot), value: Box::new(term) }
+            } else {
+                term
+            };
             sum = plus(sum, Some(term));
         }
         sum
@@ -396,7 +475,11 @@ impl Tangent {
                         if self.program[*var].active {
                             let dot = self.dot_var(*var);
                             let name = self.program[dot].name.clone();
-                            self.emit(Stmt::Effect { tokens: quote!(let mut #name;), reads: vec![], writes: vec![] });
+                            self.emit(Stmt::Effect {
+                                tokens: quote!(let mut #name;),
+                                reads: vec![],
+                                writes: vec![],
+                            });
                         }
                     }
                 }
@@ -409,7 +492,8 @@ impl Tangent {
     /// The tangents of parts that a pattern copies.
     fn parts(&mut self, place: &Place, vars: &[(Var, Vec<Proj>)]) {
         for (var, proj) in vars {
-            if matches!(self.program[*var].role, Role::Binding { .. }) || !self.program[*var].active {
+            if matches!(self.program[*var].role, Role::Binding { .. }) || !self.program[*var].active
+            {
                 continue;
             }
             let mut part = place.clone();
@@ -417,7 +501,11 @@ impl Tangent {
             let float = self.program[*var].ty.is_float();
             let value = if self.is_active(&part) {
                 let mirrored = self.mirror(&part);
-                if float { Expr::Place(mirrored) } else { Expr::runtime("clone", vec![Expr::borrow(Expr::Place(mirrored))]) }
+                if float {
+                    Expr::Place(mirrored)
+                } else {
+                    Expr::runtime("clone", vec![Expr::borrow(Expr::Place(mirrored))])
+                }
             } else {
                 continue;
             };
@@ -444,7 +532,11 @@ impl Tangent {
         let dot = self.dot_var(dest);
         let (a, b) = (self.program[dest].name.clone(), self.program[dot].name.clone());
         let pat = syn::parse_quote!((#a, #b));
-        self.emit(Stmt::Destructure { pat, value: Expr::var(pair), vars: vec![(dest, vec![]), (dot, vec![])] });
+        self.emit(Stmt::Destructure {
+            pat,
+            value: Expr::var(pair),
+            vars: vec![(dest, vec![]), (dot, vec![])],
+        });
     }
 
     fn block(&mut self, block: Block, dest: Option<Var>) -> Block {
@@ -458,7 +550,9 @@ impl Tangent {
         }
         let paired = dest.is_some_and(|d| self.program[d].active);
         let result = match block.result {
-            Some(Expr::Verbatim { tokens, .. }) if crate::lower::never_returns(&tokens) => Some(Expr::lit(tokens)),
+            Some(Expr::Verbatim { tokens, .. }) if crate::lower::never_returns(&tokens) => {
+                Some(Expr::lit(tokens))
+            }
             Some(result) if paired => {
                 let result = self.named_result(result);
                 let dot = self.result_dot(&result);
@@ -471,7 +565,8 @@ impl Tangent {
 
     /// A result that is read twice: for its value and for the shape of its tangent.
     fn named_result(&mut self, result: Expr) -> Expr {
-        let atom = matches!(result, Expr::Place(_) | Expr::Number(..)) || self.program.ty_of(&result).is_float();
+        let atom = matches!(result, Expr::Place(_) | Expr::Number(..))
+            || self.program.ty_of(&result).is_float();
         if atom {
             return result;
         }
@@ -483,17 +578,22 @@ impl Tangent {
     }
 
     fn definition(&mut self, var: Var, ty: Option<syn::Type>, value: Expr) {
-        let active = self.program[var].active && !matches!(self.program[var].role, Role::Alias { .. });
+        let active =
+            self.program[var].active && !matches!(self.program[var].role, Role::Alias { .. });
         if !active {
             return self.emit(Stmt::Let { var, ty, value });
         }
         let dot = self.dot_var(var);
         if let Some((call, dots)) = self.joint(&value) {
-            let _ = dots;
+            dots;
             let (a, b) = (self.program[var].name.clone(), self.program[dot].name.clone());
             let mutability = self.program[var].mutable.then(|| quote!(mut));
             let pat = syn::parse_quote!((#mutability #a, #mutability #b));
-            self.emit(Stmt::Destructure { pat, value: call, vars: vec![(var, vec![]), (dot, vec![])] });
+            self.emit(Stmt::Destructure {
+                pat,
+                value: call,
+                vars: vec![(var, vec![]), (dot, vec![])],
+            });
             return self.put_back_parts();
         }
         match &value {
@@ -511,7 +611,11 @@ impl Tangent {
             }
             Expr::Call { path, args, kind: CallKind::Constructor } => {
                 let name = crate::adjoint::last_ident(path);
-                let parts: Vec<_> = args.iter().enumerate().map(|(i, e)| (Proj::Variant(name.clone(), i.into()), e.clone())).collect();
+                let parts: Vec<_> = args
+                    .iter()
+                    .enumerate()
+                    .map(|(i, e)| (Proj::Variant(name.clone(), i.into()), e.clone()))
+                    .collect();
                 let dots = self.dots_of_parts(&parts, false);
                 self.emit(Stmt::Let { var, ty, value });
                 self.build(var, dot, None, dots);
@@ -539,20 +643,25 @@ impl Tangent {
     /// A call that gives the value and its tangent together.
     fn joint(&mut self, value: &Expr) -> Option<(Expr, ())> {
         match value {
-            Expr::Call { path, args, kind } if *kind != CallKind::Constructor && self.program.reads_active(value) => {
+            Expr::Call { path, args, kind }
+                if *kind != CallKind::Constructor && self.program.reads_active(value) =>
+            {
                 let path = crate::adjoint::sibling(path, kind, "jvp");
                 let dots = self.args_in_place(args);
                 let args = args.iter().cloned().chain(dots).collect();
                 Some((Expr::Call { path, args, kind: CallKind::Function }, ()))
             }
             Expr::Method { recv, name, args, .. } => {
-                let scalar = self.program.ty_of(recv).is_float() && crate::rules::scalar(&name.to_string()).is_some();
+                let scalar = self.program.ty_of(recv).is_float()
+                    && crate::rules::scalar(&name.to_string()).is_some();
                 if scalar || !self.program.reads_active(value) {
                     return None;
                 }
                 let jvp = format_ident!("__{}_jvp", name, span = name.span());
                 let recv_dot = self.receiver_arg(recv);
-                let dots: Vec<Expr> = std::iter::once(recv_dot).chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>()).collect();
+                let dots: Vec<Expr> = std::iter::once(recv_dot)
+                    .chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>())
+                    .collect();
                 let args = args.iter().cloned().chain(dots).collect();
                 Some((Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args }, ()))
             }
@@ -564,12 +673,20 @@ impl Tangent {
     /// one variable, they go by way of variables of their own.
     fn args_in_place(&mut self, args: &[Expr]) -> Vec<Expr> {
         let root = |tangent: &Self, arg: &Expr| match arg {
-            Expr::Ref { mutable: true, expr } => expr.as_place().filter(|p| tangent.is_active(p)).map(|p| (tangent.resolve(p).root, p.clone())),
+            Expr::Ref { mutable: true, expr } => expr
+                .as_place()
+                .filter(|p| tangent.is_active(p))
+                .map(|p| (tangent.resolve(p).root, p.clone())),
             _ => None,
         };
         let roots: Vec<_> = args.iter().map(|a| root(self, a)).collect();
         let repeated = |i: usize| {
-            roots[i].as_ref().is_some_and(|(r, _)| roots.iter().enumerate().any(|(j, o)| i != j && o.as_ref().is_some_and(|(o, _)| o == r)))
+            roots[i].as_ref().is_some_and(|(r, _)| {
+                roots
+                    .iter()
+                    .enumerate()
+                    .any(|(j, o)| i != j && o.as_ref().is_some_and(|(o, _)| o == r))
+            })
         };
         let mut dots = Vec::new();
         for (i, arg) in args.iter().enumerate() {
@@ -601,7 +718,10 @@ impl Tangent {
         let Expr::Place(place) = recv else { return self.arg(recv) };
         let base = &self.program[self.program.base(place)];
         let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
-        let known = matches!(self.program.ty_of_place(place).deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        let known = matches!(
+            self.program.ty_of_place(place).deref(),
+            Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)
+        );
         if known && self.is_active(place) {
             return self.shared_arg(place);
         }
@@ -650,7 +770,8 @@ impl Tangent {
 
     /// A tangent made of parts, the others zero (or those of `start`).
     fn build(&mut self, var: Var, dot: Var, start: Option<Expr>, parts: Vec<(Proj, Expr)>) {
-        let start = start.unwrap_or_else(|| Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]));
+        let start =
+            start.unwrap_or_else(|| Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]));
         self.program[dot].mutable = true;
         self.emit(Stmt::Let { var: dot, ty: None, value: start });
         for (proj, value) in parts {
@@ -683,8 +804,20 @@ impl Tangent {
             }
             _ => Expr::borrow_mut(Expr::Place(target)),
         };
-        let call = Expr::runtime(function, vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(value.clone()), target, arg]);
-        if self.resolve(place).is_var() { self.emit(Stmt::Do(call)) } else { self.emit_for(place, Stmt::Do(call)) }
+        let call = Expr::runtime(
+            function,
+            vec![
+                Expr::borrow(Expr::Place(place.clone())),
+                Expr::borrow(value.clone()),
+                target,
+                arg,
+            ],
+        );
+        if self.resolve(place).is_var() {
+            self.emit(Stmt::Do(call))
+        } else {
+            self.emit_for(place, Stmt::Do(call))
+        }
     }
 
     fn mutate(&mut self, op: MutOp, dest: Option<Var>, place: Place, args: Vec<Expr>) {
@@ -701,11 +834,16 @@ impl Tangent {
                     }
                     _ => None,
                 },
-                MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => Some(args.clone()),
+                MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => {
+                    Some(args.clone())
+                }
             };
             let dest_dot = dest.filter(|d| self.program[*d].active).map(|d| self.dot_var(d));
             if let Some(dots) = dots {
-                self.emit_for(&place, Stmt::Mutate { op, dest: dest_dot, place: target, args: dots });
+                self.emit_for(
+                    &place,
+                    Stmt::Mutate { op, dest: dest_dot, place: target, args: dots },
+                );
             }
         }
         self.emit(Stmt::Mutate { op, dest, place, args });
@@ -714,7 +852,9 @@ impl Tangent {
 
 fn plus(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
     match (a, b) {
-        (Some(a), Some(Expr::Unary(UnOp::Neg, b))) => Some(Expr::Binary(BinOp::Sub, Box::new(a), b)),
+        (Some(a), Some(Expr::Unary(UnOp::Neg, b))) => {
+            Some(Expr::Binary(BinOp::Sub, Box::new(a), b))
+        }
         (Some(a), Some(b)) => Some(Expr::binary(BinOp::Add, a, b)),
         (a, b) => a.or(b),
     }

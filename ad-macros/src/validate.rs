@@ -81,7 +81,8 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(program: &'a Program, transformed: bool) -> Self {
-        let names = program.vars.iter().enumerate().map(|(i, v)| (v.name.to_string(), Var(i))).collect();
+        let names =
+            program.vars.iter().enumerate().map(|(i, v)| (v.name.to_string(), Var(i))).collect();
         let mut check = Check {
             program,
             names,
@@ -129,7 +130,9 @@ impl<'a> Check<'a> {
     // Scopes.
 
     fn define(&mut self, var: Var) {
-        if self.scope[self.start..].contains(&var) && !matches!(self.program[var].role, Role::Bar(_)) {
+        if self.scope[self.start..].contains(&var)
+            && !matches!(self.program[var].role, Role::Bar(_))
+        {
             let name = self.name(var);
             self.defect(format!("`{name}` is defined twice in a block"));
         }
@@ -225,32 +228,46 @@ impl<'a> Check<'a> {
                     writes.iter().for_each(|var| self.read(*var));
                 }
             }
-            Stmt::Do(call) => self.transformed_only("a call for its effect on cotangents", |check| check.expr(call)),
-            Stmt::WhenActive { param, body } => self.transformed_only("a guard of activity", |check| {
-                if !matches!(check.program[*param].role, Role::Param) {
-                    let name = check.name(*param);
-                    check.defect(format!("`{name}` is no parameter, so it has no flag"));
-                }
-                check.nested(&[], |check| check.stmts(body));
-            }),
-            Stmt::ReverseIf { id, cond, then, els } => self.reverse_only("a reversed `if`", |check| {
-                if !check.program.recording.contains(id) {
-                    check.expr(cond);
-                }
-                for (i, body) in [then, els].into_iter().enumerate() {
-                    let given = check.recorded(*id, i);
-                    check.nested(&given, |check| check.stmts(body));
-                }
-            }),
-            Stmt::ReverseMatch { id, scrutinee, arms } => self.reverse_only("a reversed `match`", |check| {
-                check.expr(scrutinee);
-                for (i, arm) in arms.iter().enumerate() {
-                    let mut given = check.recorded(*id, i);
-                    let bound = check.bindings.get(id).and_then(|arms| arms.get(i)).cloned().unwrap_or_default();
-                    given.extend(bound.into_iter().filter(|var| matches!(check.program[*var].role, Role::Binding { .. })));
-                    check.nested(&given, |check| check.stmts(&arm.body));
-                }
-            }),
+            Stmt::Do(call) => self
+                .transformed_only("a call for its effect on cotangents", |check| check.expr(call)),
+            Stmt::WhenActive { param, body } => {
+                self.transformed_only("a guard of activity", |check| {
+                    if !matches!(check.program[*param].role, Role::Param) {
+                        let name = check.name(*param);
+                        check.defect(format!("`{name}` is no parameter, so it has no flag"));
+                    }
+                    check.nested(&[], |check| check.stmts(body));
+                })
+            }
+            Stmt::ReverseIf { id, cond, then, els } => {
+                self.reverse_only("a reversed `if`", |check| {
+                    if !check.program.recording.contains(id) {
+                        check.expr(cond);
+                    }
+                    for (i, body) in [then, els].into_iter().enumerate() {
+                        let given = check.recorded(*id, i);
+                        check.nested(&given, |check| check.stmts(body));
+                    }
+                })
+            }
+            Stmt::ReverseMatch { id, scrutinee, arms } => {
+                self.reverse_only("a reversed `match`", |check| {
+                    check.expr(scrutinee);
+                    for (i, arm) in arms.iter().enumerate() {
+                        let mut given = check.recorded(*id, i);
+                        let bound = check
+                            .bindings
+                            .get(id)
+                            .and_then(|arms| arms.get(i))
+                            .cloned()
+                            .unwrap_or_default();
+                        given.extend(bound.into_iter().filter(|var| {
+                            matches!(check.program[*var].role, Role::Binding { .. })
+                        }));
+                        check.nested(&given, |check| check.stmts(&arm.body));
+                    }
+                })
+            }
             Stmt::ReverseLoop { id, kind, body } => self.reverse_only("a reversed loop", |check| {
                 let mut given = check.recorded(*id, 0);
                 if let LoopKind::Range { var, .. } = kind
@@ -293,7 +310,10 @@ impl<'a> Check<'a> {
         for stmt in stmts {
             match stmt {
                 Stmt::Match { id, arms, .. } => {
-                    let bound = arms.iter().map(|arm| arm.bindings.iter().map(|(var, _)| *var).collect()).collect();
+                    let bound = arms
+                        .iter()
+                        .map(|arm| arm.bindings.iter().map(|(var, _)| *var).collect())
+                        .collect();
                     self.bindings.insert(*id, bound);
                     arms.iter().for_each(|arm| self.collect_bindings(&arm.body.stmts));
                 }
@@ -347,7 +367,8 @@ impl<'a> Check<'a> {
     /// A variable without derivative does not take a value that has one.
     fn keeps_activity(&mut self, var: Var, value: &Expr) {
         let info = &self.program[var];
-        let lost = !info.active && !info.ty.is_discrete() && !self.program.ty_of(value).is_discrete();
+        let lost =
+            !info.active && !info.ty.is_discrete() && !self.program.ty_of(value).is_discrete();
         if lost && !self.transformed && self.program.reads_active(value) {
             let name = self.name(var);
             self.defect(format!("`{name}` is not active, but takes an active value"));
@@ -389,8 +410,14 @@ impl<'a> Check<'a> {
             Expr::Compare(..) | Expr::Select { .. } | Expr::ZeroGuard { .. } => {
                 e.children().into_iter().for_each(|child| self.expr(child));
             }
-            Expr::Tuple(_) | Expr::Array(_) | Expr::VecOf(_) | Expr::Struct { .. } | Expr::Call { .. }
-            | Expr::Unary(..) | Expr::Binary(..) | Expr::Method { .. } => {
+            Expr::Tuple(_)
+            | Expr::Array(_)
+            | Expr::VecOf(_)
+            | Expr::Struct { .. }
+            | Expr::Call { .. }
+            | Expr::Unary(..)
+            | Expr::Binary(..)
+            | Expr::Method { .. } => {
                 e.children().into_iter().for_each(|child| self.operand(child));
             }
         }
@@ -402,10 +429,17 @@ impl<'a> Check<'a> {
         let legal = match e {
             Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => true,
             Expr::Ref { expr, .. } => return self.operand(expr),
-            e => self.transformed || self.program.ty_of(e).is_float() || self.program.ty_of(e).is_discrete(),
+            e => {
+                self.transformed
+                    || self.program.ty_of(e).is_float()
+                    || self.program.ty_of(e).is_discrete()
+            }
         };
         if !legal {
-            self.defect(format!("an operand is an operation on values of unknown type: {}", shown(e)));
+            self.defect(format!(
+                "an operand is an operation on values of unknown type: {}",
+                shown(e)
+            ));
         }
         self.expr(e);
     }

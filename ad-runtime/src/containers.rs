@@ -40,7 +40,23 @@ macro_rules! constant {
     )*};
 }
 constant!(
-    (), bool, char, str, String, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
+    (),
+    bool,
+    char,
+    str,
+    String,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
     std::cmp::Ordering
 );
 
@@ -157,10 +173,7 @@ impl<T: Tangent> Tangent for Vec<T> {
 #[inline]
 #[track_caller]
 fn same_length(left: usize, right: usize) {
-    assert!(
-        left == right,
-        "a cotangent of length {right} is added to one of length {left}"
-    );
+    assert!(left == right, "a cotangent of length {right} is added to one of length {left}");
 }
 
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {

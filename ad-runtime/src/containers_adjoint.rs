@@ -41,7 +41,10 @@ fn drain<T: Tangent>(bar: &mut [T]) -> impl Iterator<Item = T> + '_ {
 }
 
 /// The sum of the cotangents of equal copies of `value`.
-pub fn total<P: Differentiable + ?Sized>(value: &P, bars: impl IntoIterator<Item = P::Tangent>) -> P::Tangent {
+pub fn total<P: Differentiable + ?Sized>(
+    value: &P,
+    bars: impl IntoIterator<Item = P::Tangent>,
+) -> P::Tangent {
     let mut sum = value.zero_tangent();
     for bar in bars {
         P::Tangent::accumulate(sum.tangent_mut(), bar);
@@ -99,7 +102,11 @@ impl<P: Differentiable, C: Parts<Part = P::Tangent> + ?Sized> FillAdjoint<P> for
 }
 
 /// The adjoint of `x.fill(value)`.
-pub fn fill_adjoint<X: ?Sized, P: Differentiable, C: FillAdjoint<P>>(_: &X, value: &P, bar: C) -> P::Tangent {
+pub fn fill_adjoint<X: ?Sized, P: Differentiable, C: FillAdjoint<P>>(
+    _: &X,
+    value: &P,
+    bar: C,
+) -> P::Tangent {
     bar.fill_adjoint(value)
 }
 
@@ -138,7 +145,11 @@ where
 }
 
 /// The adjoint of `x.copy_from_slice(source)`.
-pub fn copy_adjoint<X: ?Sized, P: Differentiable + ?Sized, C: CopyAdjoint<P>>(_: &X, source: &P, bar: C) -> P::Tangent {
+pub fn copy_adjoint<X: ?Sized, P: Differentiable + ?Sized, C: CopyAdjoint<P>>(
+    _: &X,
+    source: &P,
+    bar: C,
+) -> P::Tangent {
     bar.copy_adjoint(source)
 }
 
@@ -157,7 +168,11 @@ pub fn truncate_adjoint<T: Differentiable>(x: &Vec<T>, bar: &mut Vec<T::Tangent>
 }
 
 /// The adjoint of `x.resize(n, value)`.
-pub fn resize_adjoint<T: Differentiable>(x: &Vec<T>, value: &T, bar: &mut Vec<T::Tangent>) -> T::Tangent {
+pub fn resize_adjoint<T: Differentiable>(
+    x: &Vec<T>,
+    value: &T,
+    bar: &mut Vec<T::Tangent>,
+) -> T::Tangent {
     if bar.len() >= x.len() {
         return total(value, bar.drain(x.len()..));
     }

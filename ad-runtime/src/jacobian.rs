@@ -145,8 +145,12 @@ where
 ///
 /// `param` is the zero tangent of the parameter, and is zero again afterwards.
 #[inline]
-pub fn columns<R, P>(jacobian: &mut JacobianRef<R, P>, result: &R, param: &mut P, mut push: impl FnMut(&P) -> R)
-where
+pub fn columns<R, P>(
+    jacobian: &mut JacobianRef<R, P>,
+    result: &R,
+    param: &mut P,
+    mut push: impl FnMut(&P) -> R,
+) where
     R: Coordinates<Dim: DimAdd<P::Dim>>,
     P: Coordinates,
 {
@@ -182,7 +186,10 @@ fn unit<R, P: Coordinates>(zero: &mut P, k: usize, push: &mut impl FnMut(&P) -> 
 }
 
 /// The first `rows` axes last.
-fn transposed<A, D: Dimension>(view: ArrayViewMut<'_, A, D>, rows: usize) -> ArrayViewMut<'_, A, D> {
+fn transposed<A, D: Dimension>(
+    view: ArrayViewMut<'_, A, D>,
+    rows: usize,
+) -> ArrayViewMut<'_, A, D> {
     let ndim = view.ndim();
     let mut order = D::zeros(ndim);
     for (axis, from) in order.slice_mut().iter_mut().zip((rows..ndim).chain(0..rows)) {

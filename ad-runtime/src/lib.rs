@@ -32,9 +32,9 @@ pub mod slot;
 mod tangent;
 
 pub use ad_macros::{Differentiable, differentiate};
-pub use real::{Real, ScalarOperand};
 #[doc(hidden)]
 pub use containers::variant_mismatch;
+pub use real::{Real, ScalarOperand};
 pub use tangent::{Differentiable, Tangent};
 
 #[cfg(feature = "ndarray")]

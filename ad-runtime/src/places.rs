@@ -53,31 +53,38 @@ pub struct WhenDot<'b, T: Tangent + 'b> {
 
 /// The cotangent of the whole parameter `primal`, where it is active.
 #[inline(always)]
-pub fn when<'b, 'a: 'b, P>(active: bool, _: &P, borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>) -> When<'b, P::Tangent>
+pub fn when<'b, 'a: 'b, P>(
+    active: bool,
+    _: &P,
+    borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>,
+) -> When<'b, P::Tangent>
 where
     P: Differentiable + ?Sized,
     P::Tangent: 'a,
 {
-    When {
-        borrowed: active.then(|| P::Tangent::reborrow_mut(borrowed)),
-    }
+    When { borrowed: active.then(|| P::Tangent::reborrow_mut(borrowed)) }
 }
 
 /// The tangent of the whole parameter `primal`, where it is active.
 #[inline(always)]
-pub fn when_dot<'b, 'a: 'b, P>(active: bool, _: &P, borrowed: &'b <P::Tangent as Tangent>::Ref<'a>) -> WhenDot<'b, P::Tangent>
+pub fn when_dot<'b, 'a: 'b, P>(
+    active: bool,
+    _: &P,
+    borrowed: &'b <P::Tangent as Tangent>::Ref<'a>,
+) -> WhenDot<'b, P::Tangent>
 where
     P: Differentiable + ?Sized,
     P::Tangent: 'a,
 {
-    WhenDot {
-        borrowed: active.then(|| P::Tangent::reborrow_ref(borrowed)),
-    }
+    WhenDot { borrowed: active.then(|| P::Tangent::reborrow_ref(borrowed)) }
 }
 
 /// Borrows the cotangent of a whole parameter.
 #[inline(always)]
-pub fn part_mut<'b, 'a: 'b, P>(_: &P, borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>) -> <P::Tangent as Tangent>::Mut<'b>
+pub fn part_mut<'b, 'a: 'b, P>(
+    _: &P,
+    borrowed: &'b mut <P::Tangent as Tangent>::Mut<'a>,
+) -> <P::Tangent as Tangent>::Mut<'b>
 where
     P: Differentiable + ?Sized,
     P::Tangent: 'a,
@@ -245,7 +252,7 @@ impl ElementsMut for Inactive {
 #[cfg(feature = "ndarray")]
 mod arrays {
     use super::{Elements, ElementsMut};
-    use ndarray::{ArrayRef, ArrayBase, Data, DataMut, Dimension, RawData};
+    use ndarray::{ArrayBase, ArrayRef, Data, DataMut, Dimension, RawData};
 
     /// The index of element `k` in logical order.
     fn index<D: Dimension>(dim: &D, mut k: usize) -> D {
@@ -331,7 +338,12 @@ mod arrays {
     #[inline]
     #[track_caller]
     pub fn require_equal_shapes<D: Dimension, E: Dimension>(a: &D, b: &E) {
-        assert!(a.slice() == b.slice(), "arrays of the shapes {:?} and {:?} are iterated together", a.slice(), b.slice());
+        assert!(
+            a.slice() == b.slice(),
+            "arrays of the shapes {:?} and {:?} are iterated together",
+            a.slice(),
+            b.slice()
+        );
     }
 }
 
@@ -480,14 +492,19 @@ pub fn wrapped<W: Wrapped>(payload: W::Payload) -> W {
 /// Keeps the elements that a view shows.
 #[cfg(feature = "ndarray")]
 #[inline]
-pub fn keep_array<A: Clone, D: ndarray::Dimension>(array: &ndarray::ArrayRef<A, D>) -> ndarray::Array<A, D> {
+pub fn keep_array<A: Clone, D: ndarray::Dimension>(
+    array: &ndarray::ArrayRef<A, D>,
+) -> ndarray::Array<A, D> {
     array.to_owned()
 }
 
 /// Puts kept elements back where a view shows.
 #[cfg(feature = "ndarray")]
 #[inline]
-pub fn put_back_array<A: Clone, D: ndarray::Dimension>(array: &mut ndarray::ArrayRef<A, D>, kept: ndarray::Array<A, D>) {
+pub fn put_back_array<A: Clone, D: ndarray::Dimension>(
+    array: &mut ndarray::ArrayRef<A, D>,
+    kept: ndarray::Array<A, D>,
+) {
     array.assign(&kept);
 }
 
@@ -531,7 +548,10 @@ impl<T: Tangent> Replace<T> for &mut Inactive {
 
 /// Takes the cotangent of a value that is overwritten, and leaves zero of the shape of `before`.
 #[inline(always)]
-pub fn replace<P: Differentiable + ?Sized, R: Replace<P::Tangent>>(before: &P, bar: R) -> P::Tangent {
+pub fn replace<P: Differentiable + ?Sized, R: Replace<P::Tangent>>(
+    before: &P,
+    bar: R,
+) -> P::Tangent {
     bar.replace(before.zero_tangent())
 }
 
@@ -557,13 +577,19 @@ impl<T: Tangent> ReadPart<T> for &Inactive {
 
 /// The cotangent of a field of a struct literal.
 #[inline(always)]
-pub fn read_part<P: Differentiable + ?Sized, R: ReadPart<P::Tangent>>(primal: &P, part: R) -> P::Tangent {
+pub fn read_part<P: Differentiable + ?Sized, R: ReadPart<P::Tangent>>(
+    primal: &P,
+    part: R,
+) -> P::Tangent {
     part.read_part(|| primal.zero_tangent())
 }
 
 /// Takes the cotangent of a field, and leaves zero.
 #[inline(always)]
-pub fn take_part<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(primal: &P, part: S) -> P::Tangent {
+pub fn take_part<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(
+    primal: &P,
+    part: S,
+) -> P::Tangent {
     crate::rt::take(primal, part)
 }
 

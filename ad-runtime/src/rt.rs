@@ -2,17 +2,24 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
-pub use crate::containers_adjoint::{copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, unpop, truncate_adjoint};
+pub use crate::containers_adjoint::{
+    copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, truncate_adjoint, unpop,
+};
 pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
-pub use crate::places::{dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped};
+pub use crate::places::{
+    dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped,
+};
 #[cfg(feature = "ndarray")]
-pub use crate::rules::ndarray::{add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint};
+pub use crate::rules::ndarray::{
+    add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint,
+};
+use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use crate::scalar_rt::{
-    cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record, slope_powf, slope_powf_exponent, slope_powi,
+    cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record,
+    slope_powf, slope_powf_exponent, slope_powi,
 };
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
-use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 use crate::{Differentiable, Tangent};
 
 /// The zero cotangent of `primal`.
@@ -35,7 +42,10 @@ pub fn add<T: Tangent, S: Slot<T>>(mut slot: S, contribution: T) {
 
 /// Takes the cotangent out of `slot` and leaves zero: the adjoint of an assignment to `primal`.
 #[inline(always)]
-pub fn take<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(primal: &P, mut slot: S) -> P::Tangent {
+pub fn take<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(
+    primal: &P,
+    mut slot: S,
+) -> P::Tangent {
     match slot.get() {
         Some(bar) => P::Tangent::take(bar),
         None => primal.zero_tangent(),
@@ -70,7 +80,10 @@ pub fn dot<'a, P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
 
 /// The tangent of `primal` as an owned value; zero where it is inactive.
 #[inline(always)]
-pub fn tangent<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(primal: &P, arg: D) -> P::Tangent {
+pub fn tangent<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
+    primal: &P,
+    arg: D,
+) -> P::Tangent {
     match arg.get() {
         Some(dot) => P::Tangent::from_ref(dot),
         None => primal.zero_tangent(),
@@ -159,7 +172,10 @@ assign! {
 
 /// The tangent of `-a`.
 #[inline(always)]
-pub fn neg_jvp<A: NegRule, D: TangentArg<A::Tangent>>(a: &A, a_dot: D) -> <A::Output as Differentiable>::Tangent {
+pub fn neg_jvp<A: NegRule, D: TangentArg<A::Tangent>>(
+    a: &A,
+    a_dot: D,
+) -> <A::Output as Differentiable>::Tangent {
     a.neg_jvp(a_dot)
 }
 
@@ -175,17 +191,18 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 
 /// The extension traits that give methods of the standard library and of ndarray their derivatives.
 pub mod methods {
-    pub use crate::rules::{CloneMethods, ScalarMethods, SliceMethods};
-    pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;
+    pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
-        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule, DotSquareRule, ElementwiseMethods,
-        InPlaceMethods, IntoMethods, IntoOwnedMethods, MapMethods, MapvMethods, MatrixPartMethods, PartMethods,
-        PowerMethods, ReductionMethods, RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
+        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule,
+        DotSquareRule, ElementwiseMethods, InPlaceMethods, IntoMethods, IntoOwnedMethods,
+        MapMethods, MapvMethods, MatrixPartMethods, PartMethods, PowerMethods, ReductionMethods,
+        RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
         VectorConstructors, VectorMethods,
     };
+    pub use crate::rules::{CloneMethods, ScalarMethods, SliceMethods};
 }
 
 /// Whether the parameter of a slot is active in this call; known at compile time.
@@ -196,7 +213,10 @@ pub fn is_active<P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(slot: &S, _
 
 /// Whether the parameter of a tangent is active in this call; known at compile time.
 #[inline(always)]
-pub fn is_active_arg<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(arg: &D, _: &P) -> bool {
+pub fn is_active_arg<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
+    arg: &D,
+    _: &P,
+) -> bool {
     arg.given()
 }
 
@@ -226,7 +246,10 @@ pub fn element<C: crate::places::Elements + ?Sized>(container: &C, k: usize) -> 
 
 /// Element `k` of a container, in the order of its iterator.
 #[inline(always)]
-pub fn element_mut<C: crate::places::ElementsMut + ?Sized>(container: &mut C, k: usize) -> &mut C::Element {
+pub fn element_mut<C: crate::places::ElementsMut + ?Sized>(
+    container: &mut C,
+    k: usize,
+) -> &mut C::Element {
     container.element_mut(k)
 }
 
@@ -260,6 +283,10 @@ impl<T, U: ?Sized> Captures<T> for U {}
 
 /// Compares two items by the user's function.
 #[inline(always)]
-pub fn compare<T>(a: &T, b: &T, compare: impl FnOnce(&T, &T) -> core::cmp::Ordering) -> core::cmp::Ordering {
+pub fn compare<T>(
+    a: &T,
+    b: &T,
+    compare: impl FnOnce(&T, &T) -> core::cmp::Ordering,
+) -> core::cmp::Ordering {
     compare(a, b)
 }

@@ -22,7 +22,8 @@ pub struct InactiveParts(
     pub Inactive,
 );
 
-const PARTS: InactiveParts = InactiveParts(Inactive, Inactive, Inactive, Inactive, Inactive, Inactive);
+const PARTS: InactiveParts =
+    InactiveParts(Inactive, Inactive, Inactive, Inactive, Inactive, Inactive);
 
 impl std::ops::Deref for Inactive {
     type Target = InactiveParts;

@@ -41,53 +41,26 @@ pub fn check(phi: &Array2<f64>, y: &Array1<f64>) -> Comparison {
     let closed_form = -2.0 * (&y_row - &theta_row.dot(&phi.t())).dot(phi);
 
     let grad = loss::grad(&theta, phi, y);
-    Comparison {
-        grad,
-        loss_by_error,
-        error_by_theta,
-        chain_rule,
-        closed_form,
-    }
+    Comparison { grad, loss_by_error, error_by_theta, chain_rule, closed_form }
 }
 
 impl Comparison {
     /// Prints the shapes and the largest differences; an error where one is more than rounding.
     pub fn report(&self) -> Result<(), Box<dyn Error>> {
         println!("L(θ) = ‖e‖² with e = y − Φθ, at a point away from the optimum.");
-        println!(
-            "  ∂L/∂e           = 2eᵀ                 {}",
-            shape(&self.loss_by_error)
-        );
-        println!(
-            "  ∂e/∂θ           = −Φ                  {}",
-            shape(&self.error_by_theta)
-        );
-        println!(
-            "  ∂L/∂e · ∂e/∂θ   = −2eᵀΦ               {}",
-            shape(&self.chain_rule)
-        );
-        println!(
-            "  closed form     = −2(yᵀ − θᵀΦᵀ)Φ      {}",
-            shape(&self.closed_form)
-        );
-        println!(
-            "  loss::grad                            {:>3}, shaped like θ",
-            self.grad.len()
-        );
+        println!("  ∂L/∂e           = 2eᵀ                 {}", shape(&self.loss_by_error));
+        println!("  ∂e/∂θ           = −Φ                  {}", shape(&self.error_by_theta));
+        println!("  ∂L/∂e · ∂e/∂θ   = −2eᵀΦ               {}", shape(&self.chain_rule));
+        println!("  closed form     = −2(yᵀ − θᵀΦᵀ)Φ      {}", shape(&self.closed_form));
+        println!("  loss::grad                            {:>3}, shaped like θ", self.grad.len());
         println!();
 
         let scale = max(&self.grad.mapv(f64::abs));
         println!("Largest entry of the gradient {scale:.3e}; largest differences from loss::grad:");
         println!("                           absolute   relative to that entry");
-        for (name, row) in [
-            ("chain rule", &self.chain_rule),
-            ("closed form", &self.closed_form),
-        ] {
+        for (name, row) in [("chain rule", &self.chain_rule), ("closed form", &self.closed_form)] {
             let difference = largest_difference(&self.grad, &row.row(0).to_owned());
-            println!(
-                "  {name:<20} {difference:>14.1e} {:>14.1e}",
-                difference / scale
-            );
+            println!("  {name:<20} {difference:>14.1e} {:>14.1e}", difference / scale);
             if difference.is_nan() || difference > TOLERANCE * scale {
                 return Err(format!(
                     "loss::grad differs from the book's {name} by {difference:.1e}"

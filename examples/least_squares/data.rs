@@ -39,11 +39,7 @@ impl Study {
     pub fn load() -> Result<Self, Box<dyn Error>> {
         let mut lines = CSV.lines();
         let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-        let expected: Vec<&str> = COLUMNS
-            .iter()
-            .map(|column| column.0)
-            .chain([TARGET])
-            .collect();
+        let expected: Vec<&str> = COLUMNS.iter().map(|column| column.0).chain([TARGET]).collect();
         if header != expected {
             return Err(format!("diabetes.csv: the header is {header:?}, not {expected:?}").into());
         }
@@ -59,7 +55,7 @@ impl Study {
             }
             if numbers.len() - before != expected.len() {
                 return Err(
-                    format!("diabetes.csv:{}: not {} fields", row + 2, expected.len()).into(),
+                    format!("diabetes.csv:{}: not {} fields", row + 2, expected.len()).into()
                 );
             }
         }
@@ -78,8 +74,7 @@ impl Study {
         let mut phi = Array2::ones((n, columns + 1));
         for (j, column) in self.measurements.axis_iter(Axis(1)).enumerate() {
             let (mean, deviation) = mean_and_deviation(column);
-            phi.column_mut(j + 1)
-                .assign(&column.mapv(|x| (x - mean) / deviation));
+            phi.column_mut(j + 1).assign(&column.mapv(|x| (x - mean) / deviation));
         }
         phi
     }
@@ -87,10 +82,8 @@ impl Study {
     /// For each column of Φ: its name in the file, what it is, and its standard deviation before it was
     /// standardised (`None` for the intercept).
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &'static str, Option<f64>)> {
-        let deviations = self
-            .measurements
-            .axis_iter(Axis(1))
-            .map(|column| Some(mean_and_deviation(column).1));
+        let deviations =
+            self.measurements.axis_iter(Axis(1)).map(|column| Some(mean_and_deviation(column).1));
         let measured = COLUMNS
             .iter()
             .zip(deviations)

@@ -68,10 +68,7 @@ impl Recorder {
         // The state of a failed line search has no gradient; the fit ends there.
         if let Some(gradient) = state.get_gradient() {
             let gradient_norm = norm(&Array1::from(gradient.clone()));
-            self.0.send(Step {
-                loss: state.get_cost(),
-                gradient_norm,
-            })?;
+            self.0.send(Step { loss: state.get_cost(), gradient_norm })?;
         }
         Ok(())
     }
@@ -113,26 +110,17 @@ pub fn lbfgs(phi: &Array2<f64>, y: &Array1<f64>) -> Result<Fit, Box<dyn Error>> 
     let (recorder, steps) = channel();
     let mut result = Executor::new(LeastSquares { phi, y }, solver)
         .configure(|state: Iterate| {
-            state
-                .param(vec![0.0; phi.ncols()])
-                .max_iters(MAX_ITERATIONS)
-                .counting(true)
+            state.param(vec![0.0; phi.ncols()]).max_iters(MAX_ITERATIONS).counting(true)
         })
         .add_observer(Recorder(recorder), ObserverMode::Always)
         .run()?;
 
     let stopped = result.state.get_termination_status().to_string();
     let counts = result.state.get_func_counts();
-    let (losses, gradients) = (
-        counts.get("cost_count").copied(),
-        counts.get("gradient_count").copied(),
-    );
-    let theta = Array1::from(
-        result
-            .state
-            .take_best_param()
-            .ok_or("L-BFGS returned no parameters")?,
-    );
+    let (losses, gradients) =
+        (counts.get("cost_count").copied(), counts.get("gradient_count").copied());
+    let theta =
+        Array1::from(result.state.take_best_param().ok_or("L-BFGS returned no parameters")?);
 
     let (least, gradient) = loss::value_and_grad(&theta, phi, y);
     let deviation = y - y.sum() / y.len() as f64;
@@ -159,20 +147,13 @@ impl Fit {
         let (start, end) = (self.steps[0], loss(&self.theta, phi, y));
         let optimum = loss(exact, phi, y);
         println!("L-BFGS with loss::grad, from θ = 0.");
-        println!(
-            "  iterations        {} ({})",
-            self.steps.len() - 1,
-            self.stopped
-        );
+        println!("  iterations        {} ({})", self.steps.len() - 1, self.stopped);
         println!(
             "  evaluations       {} of the loss, {} of the gradient",
             self.losses, self.gradients
         );
         println!("  loss              {:.6e} → {end:.6e}", start.loss);
-        println!(
-            "  gradient norm     {:.3e} → {:.1e}",
-            start.gradient_norm, self.gradient_norm
-        );
+        println!("  gradient norm     {:.3e} → {:.1e}", start.gradient_norm, self.gradient_norm);
         println!("  loss − optimum    {:.1e}", end - optimum);
         println!("  R²                {:.4}", self.r_squared);
         println!();
@@ -198,7 +179,7 @@ impl Fit {
         println!("\n  largest difference from the normal equations {difference:.1e}");
         if difference.is_nan() || difference > COEFFICIENT_TOLERANCE {
             return Err(
-                format!("the fit differs from the normal equations by {difference:.1e}").into(),
+                format!("the fit differs from the normal equations by {difference:.1e}").into()
             );
         }
         Ok(())

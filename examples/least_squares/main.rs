@@ -80,10 +80,7 @@ fn min(v: &Array1<f64>) -> f64 {
 
 /// The largest entry; NaN where there is a NaN, so that no check passes by it.
 fn max(v: &Array1<f64>) -> f64 {
-    v.fold(
-        f64::NEG_INFINITY,
-        |a, &b| if a.is_nan() || a >= b { a } else { b },
-    )
+    v.fold(f64::NEG_INFINITY, |a, &b| if a.is_nan() || a >= b { a } else { b })
 }
 
 /// The largest absolute difference between two vectors of one length.

@@ -33,7 +33,7 @@ fn cholesky(a: &Array2<f64>) -> Result<Array2<f64>, Box<dyn Error>> {
                 l[[j, j]] = rest.sqrt();
             } else {
                 return Err(
-                    format!("column {j} of the design matrix depends on those before it").into(),
+                    format!("column {j} of the design matrix depends on those before it").into()
                 );
             }
         }

@@ -33,10 +33,9 @@ pub fn draw(
 
     let root = SVGBackend::new(&path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
-    let body = root.margin(14, 0, 0, 0).titled(
-        "Least squares on the diabetes study",
-        (FONT, 26).into_font().color(&INK),
-    )?;
+    let body = root
+        .margin(14, 0, 0, 0)
+        .titled("Least squares on the diabetes study", (FONT, 26).into_font().color(&INK))?;
     let (left, right) = body.split_horizontally(SIZE.0 / 2);
     convergence(&left, fit, optimum)?;
     predictions(&right, fit, phi, y)?;
@@ -50,18 +49,11 @@ fn convergence(panel: &Panel, fit: &Fit, optimum: f64) -> Outcome {
     let start = fit.steps[0];
     // A logarithmic axis has no zero: where rounding has eaten the last difference, the curve ends.
     let curve = |value: &dyn Fn(usize) -> f64| -> Vec<(f64, f64)> {
-        (0..fit.steps.len())
-            .map(|i| (i as f64, value(i)))
-            .filter(|point| point.1 > 0.0)
-            .collect()
+        (0..fit.steps.len()).map(|i| (i as f64, value(i))).filter(|point| point.1 > 0.0).collect()
     };
     let gap = curve(&|i| (fit.steps[i].loss - optimum) / (start.loss - optimum));
     let gradient = curve(&|i| fit.steps[i].gradient_norm / start.gradient_norm);
-    let lowest = gap
-        .iter()
-        .chain(&gradient)
-        .map(|point| point.1)
-        .fold(1.0, f64::min);
+    let lowest = gap.iter().chain(&gradient).map(|point| point.1).fold(1.0, f64::min);
     let bottom = 10_f64.powf(lowest.log10().floor());
 
     let mut chart = ChartBuilder::on(panel)
@@ -70,10 +62,7 @@ fn convergence(panel: &Panel, fit: &Fit, optimum: f64) -> Outcome {
         .margin_right(24)
         .x_label_area_size(48)
         .y_label_area_size(70)
-        .build_cartesian_2d(
-            0.0..fit.steps.len() as f64 - 0.5,
-            (bottom..10.0).log_scale(),
-        )?;
+        .build_cartesian_2d(0.0..fit.steps.len() as f64 - 0.5, (bottom..10.0).log_scale())?;
     chart
         .configure_mesh()
         .x_desc("iteration")
@@ -87,20 +76,12 @@ fn convergence(panel: &Panel, fit: &Fit, optimum: f64) -> Outcome {
         .label_style((FONT, 14).into_font().color(&INK))
         .axis_desc_style((FONT, 16).into_font().color(&INK))
         .draw()?;
-    for (points, colour, name) in [
-        (gap, BLUE, "loss − optimum"),
-        (gradient, ORANGE, "norm of the gradient"),
-    ] {
-        chart.draw_series(LineSeries::new(
-            points.iter().copied(),
-            colour.stroke_width(2),
-        ))?;
+    for (points, colour, name) in
+        [(gap, BLUE, "loss − optimum"), (gradient, ORANGE, "norm of the gradient")]
+    {
+        chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?;
         chart
-            .draw_series(
-                points
-                    .iter()
-                    .map(|&point| Circle::new(point, 4, colour.filled())),
-            )?
+            .draw_series(points.iter().map(|&point| Circle::new(point, 4, colour.filled())))?
             .label(name)
             .legend(move |(x, y)| {
                 EmptyElement::at((x, y))
@@ -157,10 +138,7 @@ fn predictions(panel: &Panel, fit: &Fit, phi: &Array2<f64>, y: &Array1<f64>) -> 
         .label(format!("{} patients", y.len()))
         .legend(|(x, y)| Circle::new((x + 11, y), 4, BLUE.mix(0.45).filled()));
     chart
-        .draw_series(LineSeries::new(
-            [(0.0, 0.0), (top, top)],
-            ORANGE.stroke_width(2),
-        ))?
+        .draw_series(LineSeries::new([(0.0, 0.0), (top, top)], ORANGE.stroke_width(2)))?
         .label("predicted = observed")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], ORANGE.stroke_width(2)));
     chart

@@ -49,16 +49,8 @@ pub fn report(rows: &[usize]) {
     );
     for &n in rows {
         let m = Measurement::take(n);
-        print!(
-            "  {n:>9}{:>13.2}{:>13.2}{:>13.2}",
-            m.loss * 1e6,
-            m.grad * 1e6,
-            m.hand * 1e6
-        );
-        println!(
-            "{:>13.2}{:>13.3}{:>9}",
-            m.grad_by_loss, m.grad_by_hand, m.rounds
-        );
+        print!("  {n:>9}{:>13.2}{:>13.2}{:>13.2}", m.loss * 1e6, m.grad * 1e6, m.hand * 1e6);
+        println!("{:>13.2}{:>13.3}{:>9}", m.grad_by_loss, m.grad_by_hand, m.rounds);
     }
 }
 
@@ -81,18 +73,10 @@ impl Measurement {
                 black_box(loss(black_box(&theta), black_box(&phi), black_box(&y)));
             },
             &|| {
-                black_box(loss::grad(
-                    black_box(&theta),
-                    black_box(&phi),
-                    black_box(&y),
-                ));
+                black_box(loss::grad(black_box(&theta), black_box(&phi), black_box(&y)));
             },
             &|| {
-                black_box(grad_by_hand(
-                    black_box(&theta),
-                    black_box(&phi),
-                    black_box(&y),
-                ));
+                black_box(grad_by_hand(black_box(&theta), black_box(&phi), black_box(&y)));
             },
         ];
 

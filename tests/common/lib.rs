@@ -92,28 +92,19 @@ fn directions(n: usize, seed: u64) -> Vec<Vec<f64>> {
 }
 
 fn assert_length(name: &str, what: &str, actual: usize, expected: usize) {
-    assert!(
-        actual == expected,
-        "{name}: {what} has {actual} coordinates, expected {expected}"
-    );
+    assert!(actual == expected, "{name}: {what} has {actual} coordinates, expected {expected}");
 }
 
 fn assert_values(name: &str, what: &str, actual: &[f64], primal: &[f64]) {
     assert_length(name, what, actual.len(), primal.len());
     for (i, (a, p)) in actual.iter().zip(primal).enumerate() {
         let close = (a - p).abs() <= VALUE * (1.0 + p.abs());
-        assert!(
-            close,
-            "{name}: {what} is {a:e} at [{i}], the primal value is {p:e}"
-        );
+        assert!(close, "{name}: {what} is {a:e} at [{i}], the primal value is {p:e}");
     }
 }
 
 fn assert_finite(name: &str, what: &str, values: &[f64]) {
-    assert!(
-        values.iter().all(|v| v.is_finite()),
-        "{name}: {what} is not finite: {values:?}"
-    );
+    assert!(values.iter().all(|v| v.is_finite()), "{name}: {what} is not finite: {values:?}");
 }
 
 /// Two gradients of the same function, by different functions of the contract, agree.
@@ -121,10 +112,7 @@ fn assert_gradients(name: &str, what: &str, actual: &[f64], expected: &[f64]) {
     assert_length(name, what, actual.len(), expected.len());
     for (i, (a, e)) in actual.iter().zip(expected).enumerate() {
         let close = (a - e).abs() <= ROUNDING * (norm(expected) + a.abs());
-        assert!(
-            close,
-            "{name}: {what} is {a:e} at [{i}], value_and_grad or vjp gives {e:e}"
-        );
+        assert!(close, "{name}: {what} is {a:e} at [{i}], value_and_grad or vjp gives {e:e}");
     }
 }
 
@@ -133,11 +121,7 @@ fn central_difference(x: &[f64], v: &[f64], value: &impl Fn(&[f64]) -> Vec<f64>)
     let h = STEP * norm(x).max(1.0) / norm(v).max(f64::MIN_POSITIVE);
     let shifted = |h: f64| -> Vec<f64> { x.iter().zip(v).map(|(x, v)| x + h * v).collect() };
     let (above, below) = (value(&shifted(h)), value(&shifted(-h)));
-    above
-        .iter()
-        .zip(&below)
-        .map(|(a, b)| (a - b) / (2.0 * h))
-        .collect()
+    above.iter().zip(&below).map(|(a, b)| (a - b) / (2.0 * h)).collect()
 }
 
 /// Checks the program `name`, a scalar function of `x0.len()` coordinates, at `x0`.
@@ -189,12 +173,7 @@ pub fn check_vector(
     for v in directions(x0.len(), 1) {
         let (y, y_dot) = jvp(x0, &v);
         assert_values(name, "the value of forward mode", &y, &primal);
-        assert_length(
-            name,
-            "the directional derivative",
-            y_dot.len(),
-            primal.len(),
-        );
+        assert_length(name, "the directional derivative", y_dot.len(), primal.len());
         assert_finite(name, "the directional derivative", &y_dot);
         for (w, g) in &pullbacks {
             let (forward, reverse) = (dot(w, &y_dot), dot(g, &v));
@@ -207,12 +186,7 @@ pub fn check_vector(
             );
         }
         let difference = central_difference(x0, &v, &value);
-        assert_length(
-            name,
-            "the central difference",
-            difference.len(),
-            primal.len(),
-        );
+        assert_length(name, "the central difference", difference.len(), primal.len());
         for (i, (d, fd)) in y_dot.iter().zip(&difference).enumerate() {
             let tolerance = DIFFERENCES * (d.abs() + 1e-3 * (1.0 + norm(&primal)));
             assert!(
@@ -251,27 +225,12 @@ pub fn check_scalar_program<P: Point>(
     let (y, g) = value_and_grad(point.clone());
     let expected = point.tangent_to_vec(&g);
     let half: Vec<f64> = expected.iter().map(|g| 0.5 * g).collect();
-    assert_gradients(
-        name,
-        "grad",
-        &point.tangent_to_vec(&grad(point.clone())),
-        &expected,
-    );
+    assert_gradients(name, "grad", &point.tangent_to_vec(&grad(point.clone())), &expected);
 
     let (y_vjp, first, again) = vjp(point.clone(), 0.5);
     assert_values(name, "the value of vjp", &[y_vjp], &[y]);
-    assert_gradients(
-        name,
-        "2 * pullback(0.5)",
-        &point.tangent_to_vec(&first),
-        &half,
-    );
-    assert_gradients(
-        name,
-        "the second call of the pullback",
-        &point.tangent_to_vec(&again),
-        &half,
-    );
+    assert_gradients(name, "2 * pullback(0.5)", &point.tangent_to_vec(&first), &half);
+    assert_gradients(name, "the second call of the pullback", &point.tangent_to_vec(&again), &half);
 
     let start = Rng::new(3).vector(x0.len(), -1.0, 1.0);
     let (y_adjoint, sum) = adjoint(point.clone(), 0.5, point.tangent_at(&start));
@@ -310,11 +269,7 @@ pub fn check_vector_program<P: Point, R: Point>(
     let y = result.to_vec();
     let w = Rng::new(4).vector(y.len(), -1.0, 1.0);
     let start = Rng::new(3).vector(x0.len(), -1.0, 1.0);
-    let (y_adjoint, sum) = adjoint(
-        point.clone(),
-        result.tangent_at(&w),
-        point.tangent_at(&start),
-    );
+    let (y_adjoint, sum) = adjoint(point.clone(), result.tangent_at(&w), point.tangent_at(&start));
     assert_values(name, "the value of adjoint", &y_adjoint.to_vec(), &y);
     let pullback = by_vjp(&x0, &w).1;
     let expected: Vec<f64> = start.iter().zip(&pullback).map(|(s, g)| s + g).collect();
@@ -347,13 +302,7 @@ pub fn check_in_place_program<P: Point, S: Point>(
         let (y, y_dot) = jvp(point.at(x), point.tangent_at(v));
         (y.to_vec(), state.tangent_to_vec(&y_dot))
     };
-    check_vector(
-        name,
-        &point.to_vec(),
-        |x| value(point.at(x)).to_vec(),
-        by_adjoint,
-        by_jvp,
-    );
+    check_vector(name, &point.to_vec(), |x| value(point.at(x)).to_vec(), by_adjoint, by_jvp);
 }
 
 #[cfg(test)]

@@ -16,10 +16,7 @@ impl<'a> Coordinates<'a> {
     /// # Panics
     /// Where there is none.
     pub fn take(&mut self) -> f64 {
-        *self
-            .0
-            .next()
-            .expect("a value has more coordinates than its point")
+        *self.0.next().expect("a value has more coordinates than its point")
     }
 }
 
@@ -98,14 +95,8 @@ impl<T: Point> Point for Vec<T> {
         self.iter().map(|p| p.read(x)).collect()
     }
     fn write_tangent(&self, tangent: &Self::Tangent, out: &mut Vec<f64>) {
-        assert_eq!(
-            self.len(),
-            tangent.len(),
-            "the length of a Vec and of its tangent"
-        );
-        self.iter()
-            .zip(tangent)
-            .for_each(|(p, t)| p.write_tangent(t, out));
+        assert_eq!(self.len(), tangent.len(), "the length of a Vec and of its tangent");
+        self.iter().zip(tangent).for_each(|(p, t)| p.write_tangent(t, out));
     }
     fn read_tangent(&self, x: &mut Coordinates) -> Self::Tangent {
         self.iter().map(|p| p.read_tangent(x)).collect()
@@ -121,9 +112,7 @@ impl<T: Point, const N: usize> Point for [T; N] {
         self.each_ref().map(|p| p.read(x))
     }
     fn write_tangent(&self, tangent: &Self::Tangent, out: &mut Vec<f64>) {
-        self.iter()
-            .zip(tangent)
-            .for_each(|(p, t)| p.write_tangent(t, out));
+        self.iter().zip(tangent).for_each(|(p, t)| p.write_tangent(t, out));
     }
     fn read_tangent(&self, x: &mut Coordinates) -> Self::Tangent {
         self.each_ref().map(|p| p.read_tangent(x))
@@ -139,14 +128,8 @@ impl<T: Point> Point for Option<T> {
         self.as_ref().map(|p| p.read(x))
     }
     fn write_tangent(&self, tangent: &Self::Tangent, out: &mut Vec<f64>) {
-        assert_eq!(
-            self.is_some(),
-            tangent.is_some(),
-            "an Option and its tangent"
-        );
-        self.iter()
-            .zip(tangent)
-            .for_each(|(p, t)| p.write_tangent(t, out));
+        assert_eq!(self.is_some(), tangent.is_some(), "an Option and its tangent");
+        self.iter().zip(tangent).for_each(|(p, t)| p.write_tangent(t, out));
     }
     fn read_tangent(&self, x: &mut Coordinates) -> Self::Tangent {
         self.as_ref().map(|p| p.read_tangent(x))
@@ -163,9 +146,7 @@ impl<T: Point, E: Clone> Point for Result<T, E> {
     }
     fn write_tangent(&self, tangent: &Self::Tangent, out: &mut Vec<f64>) {
         assert_eq!(self.is_ok(), tangent.is_ok(), "a Result and its tangent");
-        self.iter()
-            .zip(tangent)
-            .for_each(|(p, t)| p.write_tangent(t, out));
+        self.iter().zip(tangent).for_each(|(p, t)| p.write_tangent(t, out));
     }
     fn read_tangent(&self, x: &mut Coordinates) -> Self::Tangent {
         self.as_ref().map(|p| p.read_tangent(x)).map_err(|_| ())
@@ -197,11 +178,7 @@ impl<D: Dimension> Point for Array<f64, D> {
         self.map(|_| x.take())
     }
     fn write_tangent(&self, tangent: &Self, out: &mut Vec<f64>) {
-        assert_eq!(
-            self.shape(),
-            tangent.shape(),
-            "the shape of an array and of its tangent"
-        );
+        assert_eq!(self.shape(), tangent.shape(), "the shape of an array and of its tangent");
         out.extend(tangent.iter());
     }
     fn read_tangent(&self, x: &mut Coordinates) -> Self {

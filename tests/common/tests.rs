@@ -23,98 +23,58 @@ fn jvp(x: &[f64], v: &[f64]) -> (f64, f64) {
 #[test]
 fn right_derivatives_pass() {
     check("right", &X, value, value_and_grad, jvp);
-    check(
-        "constant",
-        &[],
-        |_| 3.0,
-        |_| (3.0, vec![]),
-        |_, _| (3.0, 0.0),
-    );
+    check("constant", &[], |_| 3.0, |_| (3.0, vec![]), |_, _| (3.0, 0.0));
 }
 
 #[test]
 #[should_panic(expected = "wrong_gradient: forward and reverse mode disagree")]
 fn a_wrong_gradient_is_caught() {
-    let wrong = |x: &[f64]| {
-        (
-            value(x),
-            vec![gradient(x)[0], x[0] * x[1].sin(), gradient(x)[2]],
-        )
-    };
+    let wrong = |x: &[f64]| (value(x), vec![gradient(x)[0], x[0] * x[1].sin(), gradient(x)[2]]);
     check("wrong_gradient", &X, value, wrong, jvp);
 }
 
 #[test]
 #[should_panic(expected = "slightly_wrong_gradient: forward and reverse mode disagree")]
 fn a_slightly_wrong_gradient_is_caught() {
-    let wrong = |x: &[f64]| {
-        (
-            value(x),
-            gradient(x).iter().map(|g| g * (1.0 + 1e-8)).collect(),
-        )
-    };
+    let wrong = |x: &[f64]| (value(x), gradient(x).iter().map(|g| g * (1.0 + 1e-8)).collect());
     check("slightly_wrong_gradient", &X, value, wrong, jvp);
 }
 
 #[test]
 #[should_panic(expected = "wrong_jvp: forward and reverse mode disagree")]
 fn a_wrong_jvp_is_caught() {
-    check("wrong_jvp", &X, value, value_and_grad, |x, v| {
-        (value(x), 2.0 * jvp(x, v).1)
-    });
+    check("wrong_jvp", &X, value, value_and_grad, |x, v| (value(x), 2.0 * jvp(x, v).1));
 }
 
 #[test]
 #[should_panic(expected = "both_wrong: jvp gives")]
 fn modes_wrong_alike_are_caught() {
     let half = |x: &[f64]| (value(x), gradient(x).iter().map(|g| 0.5 * g).collect());
-    check("both_wrong", &X, value, half, |x, v| {
-        (value(x), 0.5 * jvp(x, v).1)
-    });
+    check("both_wrong", &X, value, half, |x, v| (value(x), 0.5 * jvp(x, v).1));
 }
 
 #[test]
 #[should_panic(expected = "both_zero: jvp gives 0e0")]
 fn silent_zeros_are_caught() {
-    check(
-        "both_zero",
-        &X,
-        value,
-        |x| (value(x), vec![0.0; 3]),
-        |x, _| (value(x), 0.0),
-    );
+    check("both_zero", &X, value, |x| (value(x), vec![0.0; 3]), |x, _| (value(x), 0.0));
 }
 
 #[test]
 #[should_panic(expected = "wrong_value: the value of reverse mode")]
 fn a_wrong_value_of_reverse_mode_is_caught() {
-    check(
-        "wrong_value",
-        &X,
-        value,
-        |x| (value(x) + 1e-6, gradient(x)),
-        jvp,
-    );
+    check("wrong_value", &X, value, |x| (value(x) + 1e-6, gradient(x)), jvp);
 }
 
 #[test]
 #[should_panic(expected = "wrong_value: the value of forward mode")]
 fn a_wrong_value_of_forward_mode_is_caught() {
-    check("wrong_value", &X, value, value_and_grad, |x, v| {
-        (1.01 * value(x), jvp(x, v).1)
-    });
+    check("wrong_value", &X, value, value_and_grad, |x, v| (1.01 * value(x), jvp(x, v).1));
 }
 
 #[test]
 #[should_panic(expected = "short: the gradient has 2 coordinates, expected 3")]
 fn a_gradient_of_wrong_length_is_caught() {
-    check(
-        "short",
-        &X,
-        value,
-        |x| (value(x), gradient(x)[..2].to_vec()),
-        jvp,
-    );
+    check("short", &X, value, |x| (value(x), gradient(x)[..2].to_vec()), jvp);
 }
 
 #[test]
@@ -129,21 +89,12 @@ fn polar(x: &[f64]) -> Vec<f64> {
 
 fn polar_vjp(x: &[f64], w: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let (sin, cos) = x[1].sin_cos();
-    (
-        polar(x),
-        vec![w[0] * cos + w[1] * sin, x[0] * (w[1] * cos - w[0] * sin)],
-    )
+    (polar(x), vec![w[0] * cos + w[1] * sin, x[0] * (w[1] * cos - w[0] * sin)])
 }
 
 fn polar_jvp(x: &[f64], v: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let (sin, cos) = x[1].sin_cos();
-    (
-        polar(x),
-        vec![
-            v[0] * cos - x[0] * sin * v[1],
-            v[0] * sin + x[0] * cos * v[1],
-        ],
-    )
+    (polar(x), vec![v[0] * cos - x[0] * sin * v[1], v[0] * sin + x[0] * cos * v[1]])
 }
 
 #[test]
@@ -184,9 +135,7 @@ impl scaled_sum {
     fn vjp(w: f64, x: &[f64], n: i32) -> (f64, impl Fn(f64) -> (f64, Vec<f64>)) {
         let s: f64 = x.iter().sum();
         let slope = w * f64::from(n) * s.powi(n - 1);
-        (scaled_sum(w, x, n), move |y_bar| {
-            (y_bar * s.powi(n), vec![y_bar * slope; x.len()])
-        })
+        (scaled_sum(w, x, n), move |y_bar| (y_bar * s.powi(n), vec![y_bar * slope; x.len()]))
     }
     fn jvp(w: f64, x: &[f64], n: i32, w_dot: f64, x_dot: &[f64]) -> (f64, f64) {
         let (value, (w_bar, x_bar)) = Self::value_and_grad(w, x, n);
@@ -196,10 +145,7 @@ impl scaled_sum {
         let (value, pullback) = Self::vjp(w, x, n);
         let (dw, dx) = pullback(y_bar);
         *w_bar += dw;
-        x_bar
-            .iter_mut()
-            .zip(dx)
-            .for_each(|(x_bar, dx)| *x_bar += dx);
+        x_bar.iter_mut().zip(dx).for_each(|(x_bar, dx)| *x_bar += dx);
         value
     }
 }
@@ -208,14 +154,7 @@ impl scaled_sum {
 fn the_macro_goes_through_the_contract() {
     check!(scaled_sum(1.3, &values(4), const 3));
     check!(self::scaled_sum(1.3, &values(1), const 2));
-    check!(scaled_sum {
-        of,
-        of_grad,
-        of_value_and_grad,
-        of_vjp,
-        of_jvp,
-        of_adjoint
-    }(&1.3));
+    check!(scaled_sum { of, of_grad, of_value_and_grad, of_vjp, of_jvp, of_adjoint }(&1.3));
 }
 
 impl scaled_sum {
@@ -314,23 +253,14 @@ struct scaled {}
 impl scaled {
     #[allow(clippy::type_complexity)]
     fn vjp(x: &[f64], a: f64) -> (Vec<f64>, impl Fn(Vec<f64>) -> (Vec<f64>, f64)) {
-        (scaled(x, a), move |y_bar: Vec<f64>| {
-            (scaled(&y_bar, a), dot(&y_bar, x))
-        })
+        (scaled(x, a), move |y_bar: Vec<f64>| (scaled(&y_bar, a), dot(&y_bar, x)))
     }
     fn jvp(x: &[f64], a: f64, x_dot: &[f64], a_dot: f64) -> (Vec<f64>, Vec<f64>) {
-        let y_dot = x
-            .iter()
-            .zip(x_dot)
-            .map(|(x, x_dot)| a * x_dot + a_dot * x)
-            .collect();
+        let y_dot = x.iter().zip(x_dot).map(|(x, x_dot)| a * x_dot + a_dot * x).collect();
         (scaled(x, a), y_dot)
     }
     fn adjoint(x: &[f64], a: f64, y_bar: Vec<f64>, x_bar: &mut [f64], a_bar: &mut f64) -> Vec<f64> {
-        x_bar
-            .iter_mut()
-            .zip(&y_bar)
-            .for_each(|(x_bar, y_bar)| *x_bar += a * y_bar);
+        x_bar.iter_mut().zip(&y_bar).for_each(|(x_bar, y_bar)| *x_bar += a * y_bar);
         *a_bar += dot(&y_bar, x);
         scaled(x, a)
     }

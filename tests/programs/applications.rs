@@ -70,10 +70,7 @@ fn advection(u0: &[f64], speed: f64, steps: usize) -> f64 {
             u[i] -= 0.3 * (flux[i] - flux[(i + n - 1) % n]);
         }
     }
-    u.iter()
-        .enumerate()
-        .map(|(i, v)| v * v * (i + 1) as f64)
-        .sum()
+    u.iter().enumerate().map(|(i, v)| v * v * (i + 1) as f64).sum()
 }
 
 #[test]
@@ -135,10 +132,7 @@ fn fast_fourier(x: &[(f64, f64)]) -> Vec<(f64, f64)> {
     for k in 0..n / 2 {
         let angle = -2.0 * std::f64::consts::PI * k as f64 / n as f64;
         let (sin, cos) = angle.sin_cos();
-        let t = (
-            cos * odd[k].0 - sin * odd[k].1,
-            cos * odd[k].1 + sin * odd[k].0,
-        );
+        let t = (cos * odd[k].0 - sin * odd[k].1, cos * odd[k].1 + sin * odd[k].0);
         out[k] = (even[k].0 + t.0, even[k].1 + t.1);
         out[k + n / 2] = (even[k].0 - t.0, even[k].1 - t.1);
     }
@@ -148,12 +142,7 @@ fn fast_fourier(x: &[(f64, f64)]) -> Vec<(f64, f64)> {
 #[differentiate]
 fn spectral_peak(signal: &[f64]) -> f64 {
     let spectrum = fast_fourier(&signal.iter().map(|v| (*v, 0.0)).collect::<Vec<_>>());
-    spectrum
-        .iter()
-        .skip(1)
-        .map(|(re, im)| re * re + im * im)
-        .fold(0.1, f64::max)
-        .ln()
+    spectrum.iter().skip(1).map(|(re, im)| re * re + im * im).fold(0.1, f64::max).ln()
 }
 
 #[test]
@@ -236,11 +225,7 @@ fn sir_epidemic(beta: f64, gamma: f64, infected: f64, days: usize) -> (f64, f64,
         let (s, i, r) = state;
         let new_infections = beta * s * i;
         let recoveries = gamma * i;
-        state = (
-            s - new_infections,
-            i + new_infections - recoveries,
-            r + recoveries,
-        );
+        state = (s - new_infections, i + new_infections - recoveries, r + recoveries);
     }
     state
 }
@@ -275,9 +260,7 @@ fn check_self_consistent_field() {
 /// Gaussian blur of an image stored by rows, in place, horizontally.
 #[differentiate]
 fn blur_rows(image: &mut [f64], width: f64, columns: usize) {
-    let kernel: Vec<f64> = (-1..=1)
-        .map(|k| (-f64::from(k * k) / width).exp())
-        .collect();
+    let kernel: Vec<f64> = (-1..=1).map(|k| (-f64::from(k * k) / width).exp()).collect();
     let sum: f64 = kernel.iter().sum();
     for row in image.chunks_exact_mut(columns) {
         let old = row.to_vec();

@@ -12,11 +12,7 @@ fn normal_cdf(x: f64) -> f64 {
             + t * (-0.356_563_782
                 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
     let density = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
-    if x >= 0.0 {
-        1.0 - density * tail
-    } else {
-        density * tail
-    }
+    if x >= 0.0 { 1.0 - density * tail } else { density * tail }
 }
 
 #[test]
@@ -129,10 +125,7 @@ fn asian_call(
     let mut payoff_sum = 0.0;
     for path in normals {
         let dt = 1.0 / path.len() as f64;
-        let (drift, diffusion) = (
-            (rate - 0.5 * volatility.powi(2)) * dt,
-            volatility * dt.sqrt(),
-        );
+        let (drift, diffusion) = ((rate - 0.5 * volatility.powi(2)) * dt, volatility * dt.sqrt());
         let mut s = spot;
         let mut average = 0.0;
         for z in path {
@@ -148,9 +141,8 @@ fn asian_call(
 fn check_asian_call() {
     let mut rng = ad::Rng::new(21);
     for paths in [0, 1, 2, 8] {
-        let normals: Vec<Vec<f64>> = (0..paths)
-            .map(|_| (0..4).map(|_| rng.normal()).collect())
-            .collect();
+        let normals: Vec<Vec<f64>> =
+            (0..paths).map(|_| (0..4).map(|_| rng.normal()).collect()).collect();
         check!(asian_call(1.1, 0.9, 0.04, 0.25, const &normals));
     }
 }
@@ -181,13 +173,9 @@ impl Curve {
 
 #[differentiate]
 fn swap_value(rates: &[f64], coupon: f64, payments: usize) -> f64 {
-    let curve = Curve {
-        times: (1..=rates.len()).map(|k| k as f64 * 0.7).collect(),
-        rates: rates.to_vec(),
-    };
-    let annuity: f64 = (1..=payments)
-        .map(|k| 0.5 * curve.discount(0.5 * k as f64))
-        .sum();
+    let curve =
+        Curve { times: (1..=rates.len()).map(|k| k as f64 * 0.7).collect(), rates: rates.to_vec() };
+    let annuity: f64 = (1..=payments).map(|k| 0.5 * curve.discount(0.5 * k as f64)).sum();
     let last = curve.discount(0.5 * payments as f64);
     1.0 - last - coupon * annuity
 }

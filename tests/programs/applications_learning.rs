@@ -68,17 +68,10 @@ impl<T: Real> Dense<T> {
 
 #[differentiate]
 fn multilayer(w: &[Vec<f64>], b: &[f64], input: &[f64], depth: usize) -> f64 {
-    let layer = Dense {
-        weights: w.to_vec(),
-        bias: b.to_vec(),
-    };
+    let layer = Dense { weights: w.to_vec(), bias: b.to_vec() };
     let mut activation = input.to_vec();
     for _ in 0..depth {
-        activation = layer
-            .forward(&activation)
-            .into_iter()
-            .map(f64::tanh)
-            .collect();
+        activation = layer.forward(&activation).into_iter().map(f64::tanh).collect();
     }
     activation.iter().map(|a| a * a).sum()
 }
@@ -102,14 +95,7 @@ pub struct Cell {
     pub recurrent: [f64; 4],
     pub bias: [f64; 4],
 }
-point!(
-    Cell,
-    CellTangent {
-        input,
-        recurrent,
-        bias
-    }
-);
+point!(Cell, CellTangent { input, recurrent, bias });
 
 #[differentiate]
 fn sigmoid<T: Real>(x: T) -> T {
@@ -211,9 +197,7 @@ fn loss_after_descent(
         slope -= rate * g_slope;
         offset -= rate * g_offset;
     }
-    data.iter()
-        .map(|(x, y)| (slope * x + offset - y).powi(2))
-        .sum()
+    data.iter().map(|(x, y)| (slope * x + offset - y).powi(2)).sum()
 }
 
 #[test]
@@ -262,16 +246,10 @@ fn check_hidden_markov() {
 /// Backward-looking baseline, elastic net and a smooth count of active weights.
 #[differentiate]
 fn elastic_net(w: &[f64], lambda: f64, ratio: f64) -> f64 {
-    let (l1, l2) = w
-        .iter()
-        .fold((0.0, 0.0), |(l1, l2), w| (l1 + w.abs(), l2 + w * w));
+    let (l1, l2) = w.iter().fold((0.0, 0.0), |(l1, l2), w| (l1 + w.abs(), l2 + w * w));
     let active = w.iter().filter(|w| w.abs() > 0.2).count();
     let penalty = lambda * (ratio * l1 + 0.5 * (1.0 - ratio) * l2);
-    if active == 0 {
-        penalty
-    } else {
-        penalty / active as f64
-    }
+    if active == 0 { penalty } else { penalty / active as f64 }
 }
 
 #[test]

@@ -46,9 +46,7 @@ impl Rotation {
     #[differentiate(associated)]
     fn about_z(angle: f64) -> Rotation {
         let (s, c) = angle.sin_cos();
-        Rotation {
-            rows: [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]],
-        }
+        Rotation { rows: [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]] }
     }
 
     /// Rodrigues' formula.
@@ -68,8 +66,7 @@ impl Rotation {
     }
 
     fn apply(&self, p: [f64; 3]) -> [f64; 3] {
-        self.rows
-            .map(|row| row[0] * p[0] + row[1] * p[1] + row[2] * p[2])
+        self.rows.map(|row| row[0] * p[0] + row[1] * p[1] + row[2] * p[2])
     }
 
     fn times(&self, other: &Rotation) -> Rotation {
@@ -88,19 +85,14 @@ impl Transform {
     fn then(&self, next: &Transform) -> Transform {
         let moved = self.rotation.apply(next.translation);
         let translation = std::array::from_fn(|i| self.translation[i] + moved[i]);
-        Transform {
-            rotation: self.rotation.times(&next.rotation),
-            translation,
-        }
+        Transform { rotation: self.rotation.times(&next.rotation), translation }
     }
 }
 
 #[differentiate]
 fn arm_tip(angles: &[f64], twist: [f64; 3], link: f64) -> [f64; 3] {
-    let start = Transform {
-        rotation: Rotation::from_axis_angle(twist),
-        translation: [0.0, 0.0, 0.2],
-    };
+    let start =
+        Transform { rotation: Rotation::from_axis_angle(twist), translation: [0.0, 0.0, 0.2] };
     angles
         .iter()
         .fold(start, |frame, angle| {
@@ -143,9 +135,8 @@ fn reprojection(camera: &[f64; 9], points: &[[f64; 3]], #[constant] observed: &[
 fn check_reprojection() {
     let camera = [0.2, -0.3, 0.1, 0.1, -0.2, 3.0, 1.4, 0.05, -0.01];
     for n in [0, 1, 2, 4] {
-        let points: Vec<[f64; 3]> = (0..n)
-            .map(|i| [0, 1, 2].map(|k| signed(3, i as u64)[k]))
-            .collect();
+        let points: Vec<[f64; 3]> =
+            (0..n).map(|i| [0, 1, 2].map(|k| signed(3, i as u64)[k])).collect();
         let observed: Vec<[f64; 2]> = (0..n).map(|i| [0.1 * i as f64, -0.2]).collect();
         check!(reprojection(&camera, &points, const &observed));
     }
@@ -226,11 +217,7 @@ fn check_strain_energy() {
     let bars = [(0, 1), (1, 2), (2, 0), (2, 3)];
     let nodes = vec![[0.0, 0.1], [1.1, -0.1], [0.4, 0.9], [1.5, 1.2]];
     for n in [0, 1, 2, 4] {
-        let truss = Truss {
-            nodes: nodes.clone(),
-            stiffness: values(n),
-            bars: bars[..n].to_vec(),
-        };
+        let truss = Truss { nodes: nodes.clone(), stiffness: values(n), bars: bars[..n].to_vec() };
         check!(strain_energy(&truss, 0.8));
         check!(strain_energy_of_rest(const &truss, 0.8));
     }

@@ -17,21 +17,13 @@ fn check_relu() {
 #[differentiate]
 fn huber(residual: f64, delta: f64) -> f64 {
     let size = residual.abs();
-    if size <= delta {
-        0.5 * residual * residual
-    } else {
-        delta * (size - 0.5 * delta)
-    }
+    if size <= delta { 0.5 * residual * residual } else { delta * (size - 0.5 * delta) }
 }
 
 #[differentiate]
 fn huber_fixed_delta(residual: f64, #[constant] delta: f64) -> f64 {
     let size = residual.abs();
-    if size <= delta {
-        0.5 * residual * residual
-    } else {
-        delta * (size - 0.5 * delta)
-    }
+    if size <= delta { 0.5 * residual * residual } else { delta * (size - 0.5 * delta) }
 }
 
 #[test]
@@ -124,16 +116,8 @@ fn check_sinc_at_zero() {
 #[differentiate]
 fn spherical_angle(x: f64, y: f64) -> f64 {
     let cosine = x / (x * x + y * y).sqrt();
-    let angle = if cosine < 1.0 && cosine > -1.0 {
-        cosine.acos()
-    } else {
-        0.0
-    };
-    if y < 0.0 || angle > 3.0 {
-        -angle
-    } else {
-        angle
-    }
+    let angle = if cosine < 1.0 && cosine > -1.0 { cosine.acos() } else { 0.0 };
+    if y < 0.0 || angle > 3.0 { -angle } else { angle }
 }
 
 #[test]

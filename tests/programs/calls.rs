@@ -111,11 +111,7 @@ fn check_power() {
 
 #[differentiate]
 fn even_terms(x: f64, n: usize) -> f64 {
-    if n == 0 {
-        1.0
-    } else {
-        x.cos() + x * odd_terms(x, n - 1)
-    }
+    if n == 0 { 1.0 } else { x.cos() + x * odd_terms(x, n - 1) }
 }
 
 #[differentiate]

@@ -35,12 +35,8 @@ fn check_runge_kutta() {
 #[differentiate]
 fn lotka_volterra(state: [f64; 2], p: &[f64; 4], steps: usize) -> [f64; 2] {
     let h = 0.05;
-    let derivative = |s: [f64; 2]| {
-        [
-            p[0] * s[0] - p[1] * s[0] * s[1],
-            p[2] * s[0] * s[1] - p[3] * s[1],
-        ]
-    };
+    let derivative =
+        |s: [f64; 2]| [p[0] * s[0] - p[1] * s[0] * s[1], p[2] * s[0] * s[1] - p[3] * s[1]];
     let advance = |s: [f64; 2], k: [f64; 2], h: f64| [s[0] + h * k[0], s[1] + h * k[1]];
     let mut s = state;
     for _ in 0..steps {
@@ -201,10 +197,7 @@ fn check_closure_captures_loop_state() {
 fn closure_returns_tuple(a: f64, b: f64, c: f64) -> f64 {
     let roots = |shift: f64| {
         let discriminant = (b * b - 4.0 * a * (c - shift)).sqrt();
-        (
-            (-b + discriminant) / (2.0 * a),
-            (-b - discriminant) / (2.0 * a),
-        )
+        ((-b + discriminant) / (2.0 * a), (-b - discriminant) / (2.0 * a))
     };
     let (high, low) = roots(0.0);
     let (higher, _) = roots(0.5);

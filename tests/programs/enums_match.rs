@@ -21,11 +21,7 @@ fn shapes() -> [Shape; 4] {
     [
         Shape::Circle(0.7),
         Shape::Rectangle(0.6, 1.3),
-        Shape::Triangle {
-            a: 0.8,
-            b: 1.1,
-            angle: 0.9,
-        },
+        Shape::Triangle { a: 0.8, b: 1.1, angle: 0.9 },
         Shape::Point,
     ]
 }
@@ -92,11 +88,9 @@ fn scale_shape(shape: Shape, factor: f64) -> Shape {
     match shape {
         Shape::Circle(r) => Shape::Circle(r * factor),
         Shape::Rectangle(a, b) => Shape::Rectangle(a * factor, b / factor),
-        Shape::Triangle { a, b, angle } => Shape::Triangle {
-            a: b * factor,
-            b: a,
-            angle: angle.sin(),
-        },
+        Shape::Triangle { a, b, angle } => {
+            Shape::Triangle { a: b * factor, b: a, angle: angle.sin() }
+        }
         Shape::Point => Shape::Point,
     }
 }
@@ -114,10 +108,7 @@ pub enum Expression {
     Variable,
     Sum(Box<Expression>, Box<Expression>),
     Product(Box<Expression>, Box<Expression>),
-    Power {
-        base: Box<Expression>,
-        exponent: i32,
-    },
+    Power { base: Box<Expression>, exponent: i32 },
 }
 
 #[differentiate]
@@ -133,15 +124,10 @@ fn evaluate(expression: &Expression, x: f64) -> f64 {
 
 #[differentiate]
 fn tree_of(a: f64, b: f64, x: f64) -> f64 {
-    let slope = Expression::Product(
-        Box::new(Expression::Constant(a)),
-        Box::new(Expression::Variable),
-    );
+    let slope =
+        Expression::Product(Box::new(Expression::Constant(a)), Box::new(Expression::Variable));
     let line = Expression::Sum(Box::new(slope), Box::new(Expression::Constant(b)));
-    let cube = Expression::Power {
-        base: Box::new(line),
-        exponent: 3,
-    };
+    let cube = Expression::Power { base: Box::new(line), exponent: 3 };
     evaluate(&cube, x)
 }
 
@@ -193,11 +179,7 @@ fn legendre(n: u32, x: f64) -> f64 {
         1 => x,
         2 | 3 => {
             let p2 = 1.5 * x * x - 0.5;
-            if n == 2 {
-                p2
-            } else {
-                (5.0 * x * p2 - 2.0 * x) / 3.0
-            }
+            if n == 2 { p2 } else { (5.0 * x * p2 - 2.0 * x) / 3.0 }
         }
         4..=6 => {
             let k = f64::from(n);
@@ -317,18 +299,12 @@ fn thermostat(power: f64, loss: f64, steps: usize) -> f64 {
         mode = match mode {
             Mode::Heating { power } if temperature < 2.0 => {
                 temperature += 0.3 * power;
-                Mode::Heating {
-                    power: power * 0.95,
-                }
+                Mode::Heating { power: power * 0.95 }
             }
             Mode::Heating { power } => Mode::Cooling(power * loss),
             Mode::Cooling(rate) => {
                 temperature -= rate * temperature;
-                if temperature < 1.5 {
-                    Mode::Idle
-                } else {
-                    Mode::Cooling(rate)
-                }
+                if temperature < 1.5 { Mode::Idle } else { Mode::Cooling(rate) }
             }
             Mode::Idle => Mode::Heating { power: temperature },
         };

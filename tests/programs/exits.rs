@@ -168,12 +168,7 @@ fn guard_clauses(x: f64, y: f64, z: f64) -> f64 {
 
 #[test]
 fn check_guard_clauses() {
-    for (x, y, z) in [
-        (-0.4, 0.7, 0.5),
-        (3.0, 2.0, 0.5),
-        (0.8, 0.7, 1.5),
-        (0.8, 0.7, 0.5),
-    ] {
+    for (x, y, z) in [(-0.4, 0.7, 0.5), (3.0, 2.0, 0.5), (0.8, 0.7, 1.5), (0.8, 0.7, 0.5)] {
         check!(guard_clauses(x, y, z));
     }
 }
@@ -270,10 +265,7 @@ fn check_dead_end_branch() {
 #[differentiate]
 fn backtracking(x: f64, y: f64) -> f64 {
     let f = |x: f64, y: f64| x * x + 4.0 * y * y + 0.3 * (x * y).sin();
-    let (gx, gy) = (
-        2.0 * x + 0.3 * y * (x * y).cos(),
-        8.0 * y + 0.3 * x * (x * y).cos(),
-    );
+    let (gx, gy) = (2.0 * x + 0.3 * y * (x * y).cos(), 8.0 * y + 0.3 * x * (x * y).cos());
     let start = f(x, y);
     let mut step = 1.0;
     for _ in 0..30 {

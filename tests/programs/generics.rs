@@ -53,10 +53,7 @@ fn check_single_precision_agrees() {
     let (wide, _) = cosine_similarity::grad(&x, &y);
     let (single, _) = cosine_similarity::grad(&narrow(&x), &narrow(&y));
     for (w, s) in wide.iter().zip(&single) {
-        assert!(
-            (w - f64::from(*s)).abs() < 1e-5,
-            "cosine_similarity in f32: {s}, in f64: {w}"
-        );
+        assert!((w - f64::from(*s)).abs() < 1e-5, "cosine_similarity in f32: {s}, in f64: {w}");
     }
 }
 
@@ -140,20 +137,14 @@ impl<const R: usize, const C: usize> Matrix<R, C> {
 #[differentiate]
 fn camera(pose: [[f64; 4]; 3], point: [f64; 3], focal: f64) -> [f64; 2] {
     let extrinsic = Matrix { rows: pose };
-    let homogeneous = Matrix {
-        rows: [[point[0]], [point[1]], [point[2]], [1.0]],
-    };
+    let homogeneous = Matrix { rows: [[point[0]], [point[1]], [point[2]], [1.0]] };
     let p = extrinsic.times(&homogeneous).rows;
     [focal * p[0][0] / p[2][0], focal * p[1][0] / p[2][0]]
 }
 
 #[test]
 fn check_camera() {
-    let pose = [
-        [0.9, 0.1, -0.2, 0.3],
-        [-0.1, 1.1, 0.2, -0.4],
-        [0.2, -0.1, 0.8, 2.0],
-    ];
+    let pose = [[0.9, 0.1, -0.2, 0.3], [-0.1, 1.1, 0.2, -0.4], [0.2, -0.1, 0.8, 2.0]];
     check_vector!(camera(pose, [0.3, -0.6, 1.4], 1.7));
 }
 
@@ -179,10 +170,7 @@ impl<T: Real> Complex<T> {
 
 #[differentiate]
 fn transmission<T: Real>(frequency: T, resistance: T, capacity: T) -> T {
-    let impedance = Complex {
-        re: resistance,
-        im: -(frequency * capacity).recip(),
-    };
+    let impedance = Complex { re: resistance, im: -(frequency * capacity).recip() };
     let square = impedance.times(impedance);
     square.modulus() / (T::one() + impedance.modulus())
 }
@@ -242,11 +230,7 @@ fn check_smooth_maximum() {
 #[differentiate]
 fn basis<T: Real>(#[constant] knots: &[T], i: usize, degree: usize, t: T) -> T {
     if degree == 0 {
-        return if knots[i] <= t && t < knots[i + 1] {
-            T::one()
-        } else {
-            T::zero()
-        };
+        return if knots[i] <= t && t < knots[i + 1] { T::one() } else { T::zero() };
     }
     let mut value = T::zero();
     let left = knots[i + degree] - knots[i];
@@ -263,11 +247,7 @@ fn basis<T: Real>(#[constant] knots: &[T], i: usize, degree: usize, t: T) -> T {
 #[differentiate]
 fn spline(control: &[f64], t: f64) -> f64 {
     const KNOTS: [f64; 9] = [0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.0];
-    control
-        .iter()
-        .enumerate()
-        .map(|(i, c)| c * basis(&KNOTS, i, 3, t))
-        .sum()
+    control.iter().enumerate().map(|(i, c)| c * basis(&KNOTS, i, 3, t)).sum()
 }
 
 #[test]

@@ -39,11 +39,7 @@ fn check_logistic_loss() {
 
 #[differentiate]
 fn positive_energy(x: &[f64], shift: f64) -> f64 {
-    x.iter()
-        .map(|v| v + shift)
-        .filter(|v| *v > 0.0)
-        .map(|v| v.powi(3))
-        .sum()
+    x.iter().map(|v| v + shift).filter(|v| *v > 0.0).map(|v| v.powi(3)).sum()
 }
 
 #[test]
@@ -55,17 +51,12 @@ fn check_positive_energy() {
 
 #[differentiate]
 fn log_of_positive(x: &[f64]) -> f64 {
-    x.iter()
-        .filter_map(|&v| if v > 0.0 { Some(v.ln() * v) } else { None })
-        .sum()
+    x.iter().filter_map(|&v| if v > 0.0 { Some(v.ln() * v) } else { None }).sum()
 }
 
 #[differentiate]
 fn log_of_positive_then(x: &[f64]) -> Vec<f64> {
-    x.iter()
-        .enumerate()
-        .filter_map(|(i, v)| (*v > 0.0).then(|| v.sqrt() * i as f64))
-        .collect()
+    x.iter().enumerate().filter_map(|(i, v)| (*v > 0.0).then(|| v.sqrt() * i as f64)).collect()
 }
 
 #[test]
@@ -80,13 +71,7 @@ fn check_log_of_positive() {
 fn alternating(x: &[f64], y: &[f64]) -> f64 {
     let evens: f64 = x.iter().step_by(2).sum();
     let odds: f64 = x.iter().skip(1).step_by(2).map(|v| v * v).sum();
-    let tail: f64 = x
-        .iter()
-        .rev()
-        .take(3)
-        .zip(y.iter().rev())
-        .map(|(a, b)| a * b)
-        .sum();
+    let tail: f64 = x.iter().rev().take(3).zip(y.iter().rev()).map(|(a, b)| a * b).sum();
     evens * odds + tail
 }
 
@@ -168,11 +153,7 @@ fn compound_until(x: &[f64], limit: f64) -> f64 {
     x.iter()
         .scan(1.0, |product, v| {
             *product *= 1.0 + v;
-            if *product > limit {
-                None
-            } else {
-                Some(*product)
-            }
+            if *product > limit { None } else { Some(*product) }
         })
         .map(|p| p * p)
         .sum()
@@ -190,11 +171,7 @@ fn check_scans() {
 #[differentiate]
 fn until_large(x: &[f64], limit: f64) -> f64 {
     let before: f64 = x.iter().take_while(|v| **v < limit).map(|v| v.exp()).sum();
-    let after: f64 = x
-        .iter()
-        .skip_while(|v| **v < limit)
-        .map(|v| v * limit)
-        .sum();
+    let after: f64 = x.iter().skip_while(|v| **v < limit).map(|v| v * limit).sum();
     before * after + before
 }
 
@@ -266,10 +243,7 @@ fn check_runs() {
 
 #[differentiate]
 fn central_differences(u: &[f64], h: f64) -> Vec<f64> {
-    u.iter()
-        .zip(u.iter().skip(2))
-        .map(|(left, right)| (right - left) / (2.0 * h))
-        .collect()
+    u.iter().zip(u.iter().skip(2)).map(|(left, right)| (right - left) / (2.0 * h)).collect()
 }
 
 #[test]

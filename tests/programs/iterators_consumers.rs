@@ -104,8 +104,7 @@ fn check_extrema() {
 #[differentiate]
 fn accumulate(x: &[f64], rate: f64) -> f64 {
     let mut balance = 1.0;
-    x.iter()
-        .for_each(|deposit| balance = balance * (1.0 + rate) + deposit);
+    x.iter().for_each(|deposit| balance = balance * (1.0 + rate) + deposit);
     balance
 }
 
@@ -118,10 +117,7 @@ fn check_accumulate() {
 
 #[differentiate]
 fn reduced(x: &[f64]) -> f64 {
-    x.iter()
-        .copied()
-        .reduce(|a, b| a * b + a.sin())
-        .unwrap_or(0.5)
+    x.iter().copied().reduce(|a, b| a * b + a.sin()).unwrap_or(0.5)
 }
 
 #[test]
@@ -134,13 +130,8 @@ fn check_reduced() {
 #[cfg(any())]
 #[differentiate]
 fn checked_log_sum(x: &[f64]) -> f64 {
-    let sum = x.iter().try_fold(0.0, |s, v| {
-        if *v > -0.9 {
-            Some(s + (1.0 + v).ln())
-        } else {
-            None
-        }
-    });
+    let sum =
+        x.iter().try_fold(0.0, |s, v| if *v > -0.9 { Some(s + (1.0 + v).ln()) } else { None });
     match sum {
         Some(s) => s * s,
         None => x[0],
@@ -182,11 +173,7 @@ fn searches(x: &[f64], threshold: f64) -> f64 {
         Some(i) => x[i] * large as f64,
         None => threshold,
     };
-    if any && all {
-        base * base
-    } else {
-        base + threshold
-    }
+    if any && all { base * base } else { base + threshold }
 }
 
 #[test]
@@ -244,17 +231,9 @@ fn check_array_map() {
 #[differentiate]
 fn collected_array(x: &[f64]) -> [f64; 3] {
     let squares: [f64; 3] = std::array::from_fn(|i| x[i] * x[i + 1]);
-    let collected: [f64; 3] = squares
-        .iter()
-        .map(|v| v.exp())
-        .collect::<Vec<f64>>()
-        .try_into()
-        .unwrap();
-    [
-        collected[0] + squares[2],
-        collected[1],
-        collected[2] * squares[0],
-    ]
+    let collected: [f64; 3] =
+        squares.iter().map(|v| v.exp()).collect::<Vec<f64>>().try_into().unwrap();
+    [collected[0] + squares[2], collected[1], collected[2] * squares[0]]
 }
 
 #[cfg(any())]
@@ -265,14 +244,9 @@ fn check_collected_array() {
 
 #[differentiate]
 fn nested_collects(x: &[f64], n: usize) -> f64 {
-    let vandermonde: Vec<Vec<f64>> = x
-        .iter()
-        .map(|x| (0..n).map(|k| x.powi(k as i32)).collect())
-        .collect();
-    vandermonde
-        .iter()
-        .map(|row| row.iter().sum::<f64>())
-        .product()
+    let vandermonde: Vec<Vec<f64>> =
+        x.iter().map(|x| (0..n).map(|k| x.powi(k as i32)).collect()).collect();
+    vandermonde.iter().map(|row| row.iter().sum::<f64>()).product()
 }
 
 #[test]
@@ -287,12 +261,7 @@ fn check_nested_collects() {
 fn nearest_centre(points: &[f64], centres: &[f64]) -> f64 {
     points
         .iter()
-        .map(|p| {
-            centres
-                .iter()
-                .map(|c| (p - c).powi(2))
-                .fold(f64::INFINITY, f64::min)
-        })
+        .map(|p| centres.iter().map(|c| (p - c).powi(2)).fold(f64::INFINITY, f64::min))
         .sum()
 }
 
@@ -305,11 +274,8 @@ fn check_nearest_centre() {
 
 #[differentiate]
 fn arg_max_selects(scores: &[f64], payoff: &[f64]) -> f64 {
-    let (best, score) = scores
-        .iter()
-        .enumerate()
-        .max_by(|(_, a), (_, b)| a.partial_cmp(b).unwrap())
-        .unwrap();
+    let (best, score) =
+        scores.iter().enumerate().max_by(|(_, a), (_, b)| a.partial_cmp(b).unwrap()).unwrap();
     score * payoff[best]
 }
 

@@ -29,11 +29,7 @@ fn dot_with_data(a: &[f64], #[constant] b: &[f64]) -> f64 {
 
 #[differentiate]
 fn self_correlation(x: &[f64]) -> f64 {
-    dot(x, x)
-        + x.iter()
-            .zip(x.iter().skip(1))
-            .map(|(a, b)| a * b)
-            .sum::<f64>()
+    dot(x, x) + x.iter().zip(x.iter().skip(1)).map(|(a, b)| a * b).sum::<f64>()
 }
 
 #[test]
@@ -77,9 +73,7 @@ fn check_array_by_value() {
 
 #[differentiate]
 fn total_variation(x: &[f64], eps: f64) -> f64 {
-    x.windows(2)
-        .map(|w| ((w[1] - w[0]).powi(2) + eps).sqrt())
-        .sum()
+    x.windows(2).map(|w| ((w[1] - w[0]).powi(2) + eps).sqrt()).sum()
 }
 
 #[test]
@@ -99,10 +93,7 @@ fn convolve(signal: &[f64], kernel: &[f64]) -> Vec<f64> {
 
 #[differentiate]
 fn convolve_with_fixed_kernel(signal: &[f64], #[constant] kernel: &[f64]) -> Vec<f64> {
-    signal
-        .windows(kernel.len())
-        .map(|w| w.iter().zip(kernel).map(|(s, k)| s * k).sum())
-        .collect()
+    signal.windows(kernel.len()).map(|w| w.iter().zip(kernel).map(|(s, k)| s * k).sum()).collect()
 }
 
 #[test]
@@ -115,9 +106,7 @@ fn check_convolve() {
 
 #[differentiate]
 fn block_norms(x: &[f64]) -> f64 {
-    x.chunks(3)
-        .map(|block| (0.1 + block.iter().map(|v| v * v).sum::<f64>()).sqrt())
-        .sum()
+    x.chunks(3).map(|block| (0.1 + block.iter().map(|v| v * v).sum::<f64>()).sqrt()).sum()
 }
 
 #[differentiate]
@@ -188,22 +177,14 @@ fn momentum_update(parameters: &mut [f64], velocity: &mut [f64], gradient: &[f64
 #[test]
 fn check_momentum_update() {
     for n in SIZES {
-        check_in_place!(momentum_update(
-            &mut values(n),
-            &mut signed(n, 1),
-            &signed(n, 2),
-            0.3
-        ));
+        check_in_place!(momentum_update(&mut values(n), &mut signed(n, 1), &signed(n, 2), 0.3));
     }
 }
 
 #[differentiate]
 fn midpoint_rule(a: f64, b: f64, n: u32) -> f64 {
     let h = (b - a) / f64::from(n);
-    h * (0..n)
-        .map(|i| a + (f64::from(i) + 0.5) * h)
-        .map(|x| (1.0 + x * x).recip())
-        .sum::<f64>()
+    h * (0..n).map(|i| a + (f64::from(i) + 0.5) * h).map(|x| (1.0 + x * x).recip()).sum::<f64>()
 }
 
 #[test]
@@ -217,10 +198,7 @@ fn check_midpoint_rule() {
 fn bare_ranges(x: f64) -> f64 {
     let up: f64 = (1..=4).map(|k| x.powi(k) / f64::from(k)).sum();
     let down: f64 = (0..5).rev().map(|k| (x + f64::from(k)).ln()).sum();
-    let strided: f64 = (0..10)
-        .step_by(3)
-        .map(|k| (x * f64::from(k)).cos())
-        .product();
+    let strided: f64 = (0..10).step_by(3).map(|k| (x * f64::from(k)).cos()).product();
     up * down + strided
 }
 
@@ -231,10 +209,7 @@ fn check_bare_ranges() {
 
 #[differentiate]
 fn nested_vectors(rows: &[Vec<f64>], scale: f64) -> f64 {
-    rows.iter()
-        .map(|row| row.iter().map(|v| v * scale).sum::<f64>().powi(2))
-        .sum::<f64>()
-        + scale
+    rows.iter().map(|row| row.iter().map(|v| v * scale).sum::<f64>().powi(2)).sum::<f64>() + scale
 }
 
 #[test]

@@ -17,9 +17,7 @@ fn positive_definite(n: usize) -> Vec<Vec<f64>> {
     let entry = |i: usize, j: usize| {
         (0..n).map(|k| 0.2 * a[i][k] * a[j][k]).sum::<f64>() + f64::from(i == j)
     };
-    (0..n)
-        .map(|i| (0..n).map(|j| entry(i, j)).collect())
-        .collect()
+    (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
 }
 
 #[differentiate]
@@ -72,9 +70,7 @@ fn lu_determinant(matrix: &[Vec<f64>]) -> f64 {
     let n = u.len();
     let mut determinant = 1.0;
     for k in 0..n {
-        let pivot = (k..n)
-            .max_by(|&i, &j| u[i][k].abs().total_cmp(&u[j][k].abs()))
-            .unwrap();
+        let pivot = (k..n).max_by(|&i, &j| u[i][k].abs().total_cmp(&u[j][k].abs())).unwrap();
         if pivot != k {
             u.swap(pivot, k);
             determinant = -determinant;
@@ -174,12 +170,7 @@ fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Vec<f6
 fn check_thomas() {
     for n in [0, 1, 2, 6] {
         let diagonal: Vec<f64> = values(n).iter().map(|d| d + 2.0).collect();
-        check_vector!(thomas(
-            &signed(n, 1),
-            &diagonal,
-            &signed(n, 2),
-            &signed(n, 3)
-        ));
+        check_vector!(thomas(&signed(n, 1), &diagonal, &signed(n, 2), &signed(n, 3)));
     }
 }
 
@@ -187,9 +178,7 @@ fn check_thomas() {
 fn matrix_product(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
     a.iter()
         .map(|row| {
-            (0..b[0].len())
-                .map(|j| row.iter().zip(b).map(|(a, b)| a * b[j]).sum())
-                .collect()
+            (0..b[0].len()).map(|j| row.iter().zip(b).map(|(a, b)| a * b[j]).sum()).collect()
         })
         .collect()
 }
@@ -214,9 +203,7 @@ fn check_matrix_product() {
 #[differentiate]
 fn conjugate_gradient(a: &[Vec<f64>], b: &[f64], iterations: usize) -> f64 {
     let apply = |v: &[f64]| -> Vec<f64> {
-        a.iter()
-            .map(|row| row.iter().zip(v).map(|(a, v)| a * v).sum())
-            .collect()
+        a.iter().map(|row| row.iter().zip(v).map(|(a, v)| a * v).sum()).collect()
     };
     let mut x = vec![0.0; b.len()];
     let mut r = b.to_vec();
@@ -284,9 +271,5 @@ fn gram_schmidt(rows: &mut [[f64; 3]; 3]) {
 
 #[test]
 fn check_gram_schmidt() {
-    check_in_place!(gram_schmidt(&mut [
-        [1.0, 0.2, -0.3],
-        [0.1, 0.9, 0.4],
-        [0.3, -0.5, 1.2]
-    ]));
+    check_in_place!(gram_schmidt(&mut [[1.0, 0.2, -0.3], [0.1, 0.9, 0.4], [0.3, -0.5, 1.2]]));
 }

@@ -22,9 +22,7 @@ impl Polynomial {
 
     #[differentiate(associated)]
     pub fn line(slope: f64, offset: f64) -> Polynomial {
-        Polynomial {
-            coefficients: vec![offset, slope],
-        }
+        Polynomial { coefficients: vec![offset, slope] }
     }
 
     #[differentiate]
@@ -38,9 +36,7 @@ impl Polynomial {
 
     #[differentiate]
     pub fn into_scaled(self, scale: f64) -> Polynomial {
-        Polynomial {
-            coefficients: self.coefficients.into_iter().map(|c| c * scale).collect(),
-        }
+        Polynomial { coefficients: self.coefficients.into_iter().map(|c| c * scale).collect() }
     }
 
     #[differentiate]
@@ -56,9 +52,7 @@ impl Polynomial {
 }
 
 fn polynomial(n: usize) -> Polynomial {
-    Polynomial {
-        coefficients: values(n),
-    }
+    Polynomial { coefficients: values(n) }
 }
 
 #[test]
@@ -95,31 +89,20 @@ fn check_polynomial_newton_step() {
 
 #[test]
 fn check_polynomial_constructors() {
-    check_vector!(Polynomial {
-        line,
-        line_vjp,
-        line_jvp,
-        line_adjoint
-    }(0.4, 1.2));
+    check_vector!(Polynomial { line, line_vjp, line_jvp, line_adjoint }(0.4, 1.2));
     check_vector!(Polynomial {
         into_scaled,
         into_scaled_vjp,
         into_scaled_jvp,
         into_scaled_adjoint
     }(polynomial(3), 1.2));
-    check_in_place!(Polynomial {
-        damp,
-        damp_jvp,
-        damp_adjoint
-    }(&mut polynomial(3), 0.2));
+    check_in_place!(Polynomial { damp, damp_jvp, damp_adjoint }(&mut polynomial(3), 0.2));
 }
 
 #[cfg(any())]
 #[differentiate]
 fn polish(c: &[f64], start: f64) -> f64 {
-    let mut p = Polynomial {
-        coefficients: c.to_vec(),
-    };
+    let mut p = Polynomial { coefficients: c.to_vec() };
     let mut x = start;
     for _ in 0..p.degree() {
         x = p.newton_step(x);
@@ -174,21 +157,13 @@ impl Oscillator {
     }
 }
 
-const OSCILLATOR: Oscillator = Oscillator {
-    stiffness: 1.3,
-    damping: 0.2,
-    state: [0.8, -0.1],
-    dt: 0.1,
-};
+const OSCILLATOR: Oscillator =
+    Oscillator { stiffness: 1.3, damping: 0.2, state: [0.8, -0.1], dt: 0.1 };
 
 #[test]
 fn check_oscillator() {
     assert!(OSCILLATOR.is_damped());
-    check_in_place!(Oscillator {
-        step,
-        step_jvp,
-        step_adjoint
-    }(&mut OSCILLATOR));
+    check_in_place!(Oscillator { step, step_jvp, step_adjoint }(&mut OSCILLATOR));
     for steps in [0, 1, 2, 6] {
         check_vector!(Oscillator { run, run_vjp, run_jvp, run_adjoint } (OSCILLATOR, const steps));
     }
@@ -196,11 +171,7 @@ fn check_oscillator() {
 
 #[differentiate]
 fn final_energy(stiffness: f64, damping: f64, steps: usize) -> f64 {
-    let oscillator = Oscillator {
-        stiffness,
-        damping,
-        ..OSCILLATOR
-    };
+    let oscillator = Oscillator { stiffness, damping, ..OSCILLATOR };
     let start = oscillator.energy();
     let end = oscillator.run(steps).energy();
     end / start
@@ -223,9 +194,7 @@ mod thermodynamics {
 
     pub fn work(from: f64, to: f64, temperature: f64, panels: usize) -> f64 {
         let h = (to - from) / panels as f64;
-        (0..panels)
-            .map(|i| h * pressure(from + (i as f64 + 0.5) * h, temperature))
-            .sum()
+        (0..panels).map(|i| h * pressure(from + (i as f64 + 0.5) * h, temperature)).sum()
     }
 }
 
@@ -287,9 +256,7 @@ fn chain_energy_of_positions<P>(#[constant] potential: &P, x: &[f64]) -> f64
 where
     P: Potential,
 {
-    x.windows(3)
-        .map(|w| potential.pair(w[0], w[1]) * potential.value(1.0 + w[2] * w[2]))
-        .sum()
+    x.windows(3).map(|w| potential.pair(w[0], w[1]) * potential.value(1.0 + w[2] * w[2])).sum()
 }
 
 #[differentiate]
@@ -300,41 +267,22 @@ fn mixed_potentials(depth: f64, screening: f64, r: f64) -> f64 {
 
 #[test]
 fn check_potentials() {
-    check!(Morse {
-        value,
-        value_grad,
-        value_value_and_grad,
-        value_vjp,
-        value_jvp,
-        value_adjoint
-    }(
-        &Morse {
-            depth: 0.8,
-            width: 1.3
-        },
+    check!(Morse { value, value_grad, value_value_and_grad, value_vjp, value_jvp, value_adjoint }(
+        &Morse { depth: 0.8, width: 1.3 },
         1.4
     ));
-    check!(Yukawa {
-        pair,
-        pair_grad,
-        pair_value_and_grad,
-        pair_vjp,
-        pair_jvp,
-        pair_adjoint
-    }(&Yukawa(0.7), 0.3, 0.9));
+    check!(Yukawa { pair, pair_grad, pair_value_and_grad, pair_vjp, pair_jvp, pair_adjoint }(
+        &Yukawa(0.7),
+        0.3,
+        0.9
+    ));
     check!(mixed_potentials(0.8, 0.6, 1.7));
 }
 
 #[test]
 fn check_chain_energy() {
     for n in [0, 1, 2, 5] {
-        check!(chain_energy(
-            &Morse {
-                depth: 0.8,
-                width: 1.3
-            },
-            &values(n)
-        ));
+        check!(chain_energy(&Morse { depth: 0.8, width: 1.3 }, &values(n)));
         check!(chain_energy(&Yukawa(0.7), &values(n)));
         check!(chain_energy_of_positions(const &Yukawa(0.7), &values(n)));
     }

@@ -99,11 +99,7 @@ fn dense_layer_of_data(w: &Array2<f64>, b: &Array1<f64>, #[constant] x: &Array2<
 #[test]
 fn check_dense_layer() {
     for batch in [0, 1, 2, 4] {
-        check_vector!(dense_layer(
-            &matrix(2, 3, 6),
-            &positive(2),
-            &matrix(batch, 3, 7)
-        ));
+        check_vector!(dense_layer(&matrix(2, 3, 6), &positive(2), &matrix(batch, 3, 7)));
         check!(dense_layer_of_data(&matrix(2, 3, 6), &positive(2), const &matrix(batch, 3, 7)));
     }
 }
@@ -176,11 +172,7 @@ fn check_cholesky() {
     for (m, n) in SHAPES {
         check!(log_determinant_of_gram(&matrix(m, n, 10), 0.8));
     }
-    check_vector!(cholesky(&array![
-        [2.0, 0.3, 0.1],
-        [0.3, 1.5, -0.4],
-        [0.1, -0.4, 1.1]
-    ]));
+    check_vector!(cholesky(&array![[2.0, 0.3, 0.1], [0.3, 1.5, -0.4], [0.1, -0.4, 1.1]]));
 }
 
 #[differentiate]
@@ -217,9 +209,7 @@ fn built_matrices(a: f64, b: f64, n: usize) -> f64 {
     let hilbert = Array2::from_shape_fn((n, n), |(i, j)| a / (b + (i + j) as f64));
     let listed = array![[a, b], [b * a, 1.0]];
     let diagonal = Array2::from_diag(&array![a, b * b]);
-    let reshaped = Array1::from(vec![a, b, a - b, a * b])
-        .into_shape_with_order((2, 2))
-        .unwrap();
+    let reshaped = Array1::from(vec![a, b, a - b, a * b]).into_shape_with_order((2, 2)).unwrap();
     hilbert.sum() + listed.dot(&diagonal).dot(&reshaped).diag().sum()
 }
 
@@ -277,12 +267,7 @@ impl Perceptron {
 
 #[test]
 fn check_perceptron() {
-    let net = Perceptron {
-        w1: matrix(3, 2, 13),
-        b1: positive(3),
-        w2: positive(3),
-        slope: 0.1,
-    };
+    let net = Perceptron { w1: matrix(3, 2, 13), b1: positive(3), w2: positive(3), slope: 0.1 };
     for n in [0, 1, 2, 4] {
         check!(Perceptron { loss, loss_grad, loss_value_and_grad, loss_vjp, loss_jvp, loss_adjoint }
             (&net, const &matrix(n, 2, 14), const &positive(n)));

@@ -180,11 +180,7 @@ fn check_slices_of_vector() {
 
 #[differentiate]
 fn view_parameter(x: ArrayView1<f64>, y: ArrayView1<f64>) -> f64 {
-    x.iter()
-        .zip(y.iter())
-        .map(|(a, b)| a * b.exp())
-        .sum::<f64>()
-        + x.dot(&y)
+    x.iter().zip(y.iter()).map(|(a, b)| a * b.exp()).sum::<f64>() + x.dot(&y)
 }
 
 #[differentiate]
@@ -237,10 +233,7 @@ fn check_built_vectors() {
 #[differentiate]
 fn zipped(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     let mut z = Array1::<f64>::zeros(x.len());
-    Zip::from(&mut z)
-        .and(x)
-        .and(y)
-        .for_each(|z, &x, &y| *z = x * y.sin());
+    Zip::from(&mut z).and(x).and(y).for_each(|z, &x, &y| *z = x * y.sin());
     let w = Zip::from(&z).and(x).map_collect(|z, x| z / x);
     w.iter().zip(&z).map(|(w, z)| w * z).sum()
 }
@@ -291,11 +284,7 @@ fn check_loops_over_elements() {
 
 #[differentiate]
 fn windows_and_cumulative(x: &Array1<f64>) -> f64 {
-    let smooth: f64 = x
-        .windows(2)
-        .into_iter()
-        .map(|w| w[0] * w[1] + w.sum())
-        .sum();
+    let smooth: f64 = x.windows(2).into_iter().map(|w| w[0] * w[1] + w.sum()).sum();
     let mut running = x.clone();
     running.accumulate_axis_inplace(Axis(0), |&previous, current| *current += previous);
     smooth * running.sum()

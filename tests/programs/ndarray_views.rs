@@ -209,12 +209,7 @@ fn transposes(a: &Array2<f64>) -> f64 {
     for (row, column) in t.rows().into_iter().zip(a.columns()) {
         total += row.dot(&column) * row.sum();
     }
-    let flat = a
-        .t()
-        .iter()
-        .enumerate()
-        .map(|(i, v)| v * (i as f64).sin())
-        .sum::<f64>();
+    let flat = a.t().iter().enumerate().map(|(i, v)| v * (i as f64).sin()).sum::<f64>();
     total + flat + a.clone().reversed_axes()[[0, 0]]
 }
 
@@ -227,19 +222,9 @@ fn check_transposes() {
 
 #[differentiate]
 fn mapped_rows(x: &Array2<f64>, w: &Array1<f64>) -> f64 {
-    let scores = x.map_axis(Axis(1), |row| {
-        row.iter().zip(w).map(|(x, w)| x * w).sum::<f64>()
-    });
-    let maxima = x
-        .rows()
-        .into_iter()
-        .map(|row| row.fold(-5.0, |m: f64, v| m.max(*v)))
-        .sum::<f64>();
-    x.axis_iter(Axis(0))
-        .zip(&scores)
-        .map(|(row, s)| row.sum() * s)
-        .sum::<f64>()
-        + maxima
+    let scores = x.map_axis(Axis(1), |row| row.iter().zip(w).map(|(x, w)| x * w).sum::<f64>());
+    let maxima = x.rows().into_iter().map(|row| row.fold(-5.0, |m: f64, v| m.max(*v))).sum::<f64>();
+    x.axis_iter(Axis(0)).zip(&scores).map(|(row, s)| row.sum() * s).sum::<f64>() + maxima
 }
 
 #[test]

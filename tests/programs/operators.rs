@@ -1,6 +1,6 @@
 //! Operators on the user's own types.
 
-use std::ops::{Add, AddAssign, Div, Index, IndexMut, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use ad::{check, check_vector, point};
 use ad_runtime::{Differentiable, differentiate};
@@ -16,10 +16,7 @@ point!(V2, V2Tangent { x, y });
 impl Add for V2 {
     type Output = V2;
     fn add(self, other: V2) -> V2 {
-        V2 {
-            x: self.x + other.x,
-            y: self.y + other.y,
-        }
+        V2 { x: self.x + other.x, y: self.y + other.y }
     }
 }
 
@@ -27,10 +24,7 @@ impl Add for V2 {
 impl Sub for V2 {
     type Output = V2;
     fn sub(self, other: V2) -> V2 {
-        V2 {
-            x: self.x - other.x,
-            y: self.y - other.y,
-        }
+        V2 { x: self.x - other.x, y: self.y - other.y }
     }
 }
 
@@ -38,10 +32,7 @@ impl Sub for V2 {
 impl Neg for V2 {
     type Output = V2;
     fn neg(self) -> V2 {
-        V2 {
-            x: -self.x,
-            y: -self.y,
-        }
+        V2 { x: -self.x, y: -self.y }
     }
 }
 
@@ -49,10 +40,7 @@ impl Neg for V2 {
 impl Mul<f64> for V2 {
     type Output = V2;
     fn mul(self, scale: f64) -> V2 {
-        V2 {
-            x: self.x * scale,
-            y: self.y * scale,
-        }
+        V2 { x: self.x * scale, y: self.y * scale }
     }
 }
 
@@ -68,10 +56,7 @@ impl Mul<V2> for f64 {
 impl Div<f64> for V2 {
     type Output = V2;
     fn div(self, scale: f64) -> V2 {
-        V2 {
-            x: self.x / scale,
-            y: self.y / scale,
-        }
+        V2 { x: self.x / scale, y: self.y / scale }
     }
 }
 

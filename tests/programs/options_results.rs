@@ -130,11 +130,7 @@ fn optional_weights(x: &[f64], weights: &Option<Vec<f64>>) -> f64 {
 
 #[differentiate]
 fn optional_constant(x: f64, #[constant] limit: Option<f64>) -> f64 {
-    let limited = if let Some(limit) = limit {
-        x.min(limit)
-    } else {
-        x
-    };
+    let limited = if let Some(limit) = limit { x.min(limit) } else { x };
     limited * x
 }
 
@@ -214,13 +210,7 @@ fn sum_of_options(x: &[Option<f64>]) -> f64 {
 #[test]
 fn check_sum_of_options() {
     check!(sum_of_options(&Vec::<Option<f64>>::new()));
-    check!(sum_of_options(&vec![
-        Some(0.4),
-        None,
-        Some(-0.9),
-        Some(1.3),
-        None
-    ]));
+    check!(sum_of_options(&vec![Some(0.4), None, Some(-0.9), Some(1.3), None]));
 }
 
 #[differentiate]

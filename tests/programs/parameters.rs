@@ -1,6 +1,6 @@
 //! Parameters of every kind: patterns, `mut`, in-place with a result, enums changed in place, single modes.
 
-use ad::{check, check_in_place, check_vector, point, point_enum, signed, values};
+use ad::{check, check_vector, point, point_enum, signed, values};
 use ad_runtime::{Differentiable, differentiate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
@@ -10,28 +10,16 @@ pub struct Plane {
 }
 point!(Plane, PlaneTangent { normal, offset });
 
-const PLANE: Plane = Plane {
-    normal: (0.6, -1.1),
-    offset: 0.4,
-};
+const PLANE: Plane = Plane { normal: (0.6, -1.1), offset: 0.4 };
 
 #[differentiate]
-fn signed_distance(
-    Plane {
-        normal: (a, b),
-        offset,
-    }: Plane,
-    (x, y): (f64, f64),
-) -> f64 {
+fn signed_distance(Plane { normal: (a, b), offset }: Plane, (x, y): (f64, f64)) -> f64 {
     (a * x + b * y - offset) / a.hypot(b)
 }
 
 #[differentiate]
 fn signed_distance_to(
-    #[constant] Plane {
-        normal: (a, b),
-        offset,
-    }: Plane,
+    #[constant] Plane { normal: (a, b), offset }: Plane,
     [x, y]: [f64; 2],
 ) -> f64 {
     (a * x + b * y - offset) / a.hypot(b)
@@ -181,13 +169,7 @@ fn tank_cycle(level: f64, rate: f64, dt: f64, steps: usize) -> f64 {
 #[cfg(any())]
 #[test]
 fn check_tank_cycle() {
-    check_in_place!(flow(
-        &mut Tank::Filling {
-            level: 0.4,
-            rate: 1.1
-        },
-        0.3
-    ));
+    check_in_place!(flow(&mut Tank::Filling { level: 0.4, rate: 1.1 }, 0.3));
     check_in_place!(flow(&mut Tank::Draining(0.9), 0.3));
     for steps in [0, 1, 2, 6] {
         check!(tank_cycle(0.4, 1.1, 0.3, const steps));
@@ -211,10 +193,7 @@ fn check_single_modes() {
         let (value, slope) = forward_only::jvp(0.7, n, 1.0);
         let difference = (forward_only(0.7 + 1e-6, n) - forward_only(0.7 - 1e-6, n)) / 2e-6;
         assert_eq!(value, forward_only(0.7, n), "forward_only");
-        assert!(
-            (slope - difference).abs() < 1e-8,
-            "forward_only: {slope} against {difference}"
-        );
+        assert!((slope - difference).abs() < 1e-8, "forward_only: {slope} against {difference}");
         let x = values(n);
         let cubes: Vec<f64> = x.iter().map(|v| 3.0 * v * v).collect();
         let gradient = reverse_only::grad(&x);
@@ -246,9 +225,7 @@ fn diagonal_solve_vjp(
 
 fn diagonal_solve_jvp(a: &[f64], b: &[f64], a_dot: &[f64], b_dot: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let y = diagonal_solve(a, b);
-    let y_dot = (0..y.len())
-        .map(|i| (b_dot[i] - a_dot[i] * y[i]) / a[i])
-        .collect();
+    let y_dot = (0..y.len()).map(|i| (b_dot[i] - a_dot[i] * y[i]) / a[i]).collect();
     (y, y_dot)
 }
 

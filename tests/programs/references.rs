@@ -60,11 +60,7 @@ fn check_chosen_place() {
 #[differentiate]
 fn chosen_slice(a: &[f64], b: &[f64], threshold: f64) -> f64 {
     let longer = if a.len() > b.len() { a } else { b };
-    let picked = if longer[0] > threshold {
-        &longer[1..]
-    } else {
-        longer
-    };
+    let picked = if longer[0] > threshold { &longer[1..] } else { longer };
     picked.iter().map(|v| v * threshold).sum::<f64>() + a[0]
 }
 

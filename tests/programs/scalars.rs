@@ -241,14 +241,8 @@ fn through_single_precision(x: f64) -> f64 {
 fn check_single_precision() {
     let (value, (gx, gy)) = single_precision::value_and_grad(0.5, 2.0);
     assert_eq!(value, single_precision(0.5, 2.0));
-    assert!(
-        (gx - (2.0 * 1f32.cos() + 0.5)).abs() < 1e-6,
-        "single_precision: {gx}"
-    );
-    assert!(
-        (gy - (0.5 * 1f32.cos() - 0.125)).abs() < 1e-6,
-        "single_precision: {gy}"
-    );
+    assert!((gx - (2.0 * 1f32.cos() + 0.5)).abs() < 1e-6, "single_precision: {gx}");
+    assert!((gy - (0.5 * 1f32.cos() - 0.125)).abs() < 1e-6, "single_precision: {gy}");
 }
 
 #[test]

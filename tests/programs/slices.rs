@@ -91,20 +91,12 @@ fn determinant3(m: &[[f64; 3]; 3]) -> f64 {
 
 #[test]
 fn check_determinant3() {
-    check!(determinant3(&[
-        [2.0, 0.3, -0.5],
-        [0.1, 1.5, 0.7],
-        [-0.4, 0.6, 1.1]
-    ]));
+    check!(determinant3(&[[2.0, 0.3, -0.5], [0.1, 1.5, 0.7], [-0.4, 0.6, 1.1]]));
 }
 
 #[differentiate]
 fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 #[differentiate]
@@ -116,11 +108,7 @@ fn triple_product(a: [f64; 3], b: [f64; 3], c: [f64; 3]) -> f64 {
 #[test]
 fn check_cross() {
     check_vector!(cross([0.2, -0.5, 1.1], [0.9, 0.4, -0.3]));
-    check!(triple_product(
-        [0.2, -0.5, 1.1],
-        [0.9, 0.4, -0.3],
-        [0.3, 0.3, 1.0]
-    ));
+    check!(triple_product([0.2, -0.5, 1.1], [0.9, 0.4, -0.3], [0.3, 0.3, 1.0]));
 }
 
 #[differentiate]
@@ -187,11 +175,7 @@ fn check_slice_patterns() {
 
 #[differentiate]
 fn recursive_sum_of_logs(x: &[f64]) -> f64 {
-    if let [head, tail @ ..] = x {
-        head.ln() + 0.5 * recursive_sum_of_logs(tail)
-    } else {
-        0.0
-    }
+    if let [head, tail @ ..] = x { head.ln() + 0.5 * recursive_sum_of_logs(tail) } else { 0.0 }
 }
 
 #[test]
@@ -269,10 +253,7 @@ fn de_casteljau(control: [[f64; 2]; 4], t: f64) -> [f64; 2] {
 
 #[test]
 fn check_de_casteljau() {
-    check_vector!(de_casteljau(
-        [[0.0, 0.1], [0.4, 1.2], [0.9, -0.3], [1.3, 0.5]],
-        0.35
-    ));
+    check_vector!(de_casteljau([[0.0, 0.1], [0.4, 1.2], [0.9, -0.3], [1.3, 0.5]], 0.35));
 }
 
 #[cfg(any())]

@@ -11,16 +11,8 @@ pub struct Vec3 {
 }
 point!(Vec3, Vec3Tangent { x, y, z });
 
-const A: Vec3 = Vec3 {
-    x: 0.3,
-    y: -0.8,
-    z: 1.1,
-};
-const B: Vec3 = Vec3 {
-    x: 0.9,
-    y: 0.4,
-    z: -0.2,
-};
+const A: Vec3 = Vec3 { x: 0.3, y: -0.8, z: 1.1 };
+const B: Vec3 = Vec3 { x: 0.9, y: 0.4, z: -0.2 };
 
 #[differentiate]
 fn dot(a: &Vec3, b: &Vec3) -> f64 {
@@ -29,11 +21,7 @@ fn dot(a: &Vec3, b: &Vec3) -> f64 {
 
 #[differentiate]
 fn cross(a: Vec3, b: Vec3) -> Vec3 {
-    Vec3 {
-        x: a.y * b.z - a.z * b.y,
-        y: a.z * b.x - a.x * b.z,
-        z: a.x * b.y - a.y * b.x,
-    }
+    Vec3 { x: a.y * b.z - a.z * b.y, y: a.z * b.x - a.x * b.z, z: a.x * b.y - a.y * b.x }
 }
 
 #[differentiate]
@@ -63,22 +51,8 @@ fn check_dot_with_direction() {
 #[test]
 fn check_gradient_is_the_tangent_struct() {
     let (ga, gb) = dot::grad(&A, &B);
-    assert_eq!(
-        ga,
-        Vec3Tangent {
-            x: B.x,
-            y: B.y,
-            z: B.z
-        }
-    );
-    assert_eq!(
-        gb,
-        Vec3Tangent {
-            x: A.x,
-            y: A.y,
-            z: A.z
-        }
-    );
+    assert_eq!(ga, Vec3Tangent { x: B.x, y: B.y, z: B.z });
+    assert_eq!(gb, Vec3Tangent { x: A.x, y: A.y, z: A.z });
 }
 
 /// A body; its name and index have no derivative.
@@ -95,23 +69,12 @@ pub struct Body {
 point!(Body, BodyTangent { position, velocity, mass } constant { charge, index });
 
 fn body(index: usize) -> Body {
-    Body {
-        position: A,
-        velocity: B,
-        mass: 1.4,
-        charge: -0.6,
-        index,
-    }
+    Body { position: A, velocity: B, mass: 1.4, charge: -0.6, index }
 }
 
 #[differentiate]
 fn body_energy(body: &Body, field: f64) -> f64 {
-    let Body {
-        position,
-        velocity: v,
-        mass,
-        ..
-    } = body;
+    let Body { position, velocity: v, mass, .. } = body;
     let kinetic = 0.5 * mass * (v.x * v.x + v.y * v.y + v.z * v.z);
     kinetic + body.charge * field * position.z + body.index as f64 * position.x
 }
@@ -128,11 +91,7 @@ fn drift(body: Body, dt: f64) -> Body {
         y: body.position.y + dt * body.velocity.y,
         z: body.position.z + dt * body.velocity.z,
     };
-    Body {
-        position,
-        mass: body.mass * (1.0 - 0.1 * dt),
-        ..body
-    }
+    Body { position, mass: body.mass * (1.0 - 0.1 * dt), ..body }
 }
 
 #[test]
@@ -204,15 +163,9 @@ fn network_on_data(net: &Network, #[constant] input: &[f64]) -> f64 {
 
 #[test]
 fn check_network() {
-    let hidden = Layer {
-        weights: vec![vec![0.3, -0.8, 0.5], vec![-0.6, 0.1, -0.9]],
-        bias: vec![0.2, -0.1],
-    };
-    let net = Network {
-        hidden,
-        output: [0.7, -1.2],
-        slope: 0.1,
-    };
+    let hidden =
+        Layer { weights: vec![vec![0.3, -0.8, 0.5], vec![-0.6, 0.1, -0.9]], bias: vec![0.2, -0.1] };
+    let net = Network { hidden, output: [0.7, -1.2], slope: 0.1 };
     check!(network(&net, &values(3)));
     check!(network_on_data(&net, const &values(3)));
 }
@@ -249,14 +202,8 @@ struct Pair<T> {
 
 #[differentiate]
 fn generic_pair(x: f64, y: f64) -> f64 {
-    let scalars = Pair {
-        first: x,
-        second: y,
-    };
-    let arrays = Pair {
-        first: [x, scalars.second],
-        second: [scalars.first * y, 1.0],
-    };
+    let scalars = Pair { first: x, second: y };
+    let arrays = Pair { first: [x, scalars.second], second: [scalars.first * y, 1.0] };
     arrays.first[0] * arrays.second[0] + arrays.first[1] * arrays.second[1] + scalars.first
 }
 
@@ -277,11 +224,7 @@ fn rotate(q: &Quaternion, p: [f64; 3]) -> [f64; 3] {
     let norm = (q.w * q.w + q.v[0] * q.v[0] + q.v[1] * q.v[1] + q.v[2] * q.v[2]).sqrt();
     let w = q.w / norm;
     let [x, y, z] = [q.v[0] / norm, q.v[1] / norm, q.v[2] / norm];
-    let t = [
-        2.0 * (y * p[2] - z * p[1]),
-        2.0 * (z * p[0] - x * p[2]),
-        2.0 * (x * p[1] - y * p[0]),
-    ];
+    let t = [2.0 * (y * p[2] - z * p[1]), 2.0 * (z * p[0] - x * p[2]), 2.0 * (x * p[1] - y * p[0])];
     [
         p[0] + w * t[0] + y * t[2] - z * t[1],
         p[1] + w * t[1] + z * t[0] - x * t[2],
@@ -291,9 +234,6 @@ fn rotate(q: &Quaternion, p: [f64; 3]) -> [f64; 3] {
 
 #[test]
 fn check_rotate() {
-    let q = Quaternion {
-        w: 0.8,
-        v: [0.1, -0.5, 0.3],
-    };
+    let q = Quaternion { w: 0.8, v: [0.1, -0.5, 0.3] };
     check_vector!(rotate(&q, [0.4, 1.0, -0.7]));
 }

@@ -9,14 +9,7 @@ pub struct Particle {
     pub velocity: [f64; 2],
     pub mass: f64,
 }
-point!(
-    Particle,
-    ParticleTangent {
-        position,
-        velocity,
-        mass
-    }
-);
+point!(Particle, ParticleTangent { position, velocity, mass });
 
 fn particles(n: usize) -> Vec<Particle> {
     let mut rng = ad::Rng::new(11);
@@ -92,10 +85,7 @@ fn kick(particle: &mut Particle, force: [f64; 2], dt: f64) {
 fn thrown(start: Particle, gravity: f64, drag: f64, steps: usize) -> [f64; 2] {
     let mut p = start;
     for _ in 0..steps {
-        let force = [
-            -drag * p.velocity[0],
-            -drag * p.velocity[1] - gravity * p.mass,
-        ];
+        let force = [-drag * p.velocity[0], -drag * p.velocity[1] - gravity * p.mass];
         kick(&mut p, force, 0.1);
     }
     p.position
@@ -119,11 +109,7 @@ struct Statistics {
 /// Welford's running variance.
 #[differentiate]
 fn running_variance(samples: &[f64]) -> f64 {
-    let mut statistics = Statistics {
-        count: 0,
-        mean: 0.0,
-        m2: 0.0,
-    };
+    let mut statistics = Statistics { count: 0, mean: 0.0, m2: 0.0 };
     for &x in samples {
         statistics.count += 1;
         let delta = x - statistics.mean;
@@ -176,20 +162,8 @@ fn drive(rover: &Rover, axle: f64, steps: usize) -> f64 {
 
 #[test]
 fn check_drive() {
-    let wheels = [
-        Wheel {
-            radius: 0.5,
-            speed: 2.0,
-        },
-        Wheel {
-            radius: 0.45,
-            speed: 2.6,
-        },
-    ];
-    let rover = Rover {
-        pose: (0.1, 0.2, 0.4),
-        wheels,
-    };
+    let wheels = [Wheel { radius: 0.5, speed: 2.0 }, Wheel { radius: 0.45, speed: 2.6 }];
+    let rover = Rover { pose: (0.1, 0.2, 0.4), wheels };
     for steps in [0, 1, 2, 5] {
         check!(drive(&rover, 0.8, const steps));
     }
@@ -230,11 +204,7 @@ fn kalman_step(filter: Filter, measurement: f64, sensor_variance: f64, dt: f64) 
 
 #[differentiate]
 fn kalman_filter(measurements: &[f64], sensor_variance: f64) -> f64 {
-    let mut filter = Filter {
-        mean: [0.0, 0.3],
-        covariance: [[1.0, 0.1], [0.1, 0.5]],
-        noise: 0.02,
-    };
+    let mut filter = Filter { mean: [0.0, 0.3], covariance: [[1.0, 0.1], [0.1, 0.5]], noise: 0.02 };
     let mut loss = 0.0;
     for &z in measurements {
         loss += (z - filter.mean[0]).powi(2);
@@ -245,11 +215,7 @@ fn kalman_filter(measurements: &[f64], sensor_variance: f64) -> f64 {
 
 #[test]
 fn check_kalman_filter() {
-    let filter = Filter {
-        mean: [0.4, 0.3],
-        covariance: [[1.0, 0.1], [0.1, 0.5]],
-        noise: 0.02,
-    };
+    let filter = Filter { mean: [0.4, 0.3], covariance: [[1.0, 0.1], [0.1, 0.5]], noise: 0.02 };
     check_vector!(kalman_step(filter, 0.7, 0.3, 0.2));
     for n in [0, 1, 2, 5] {
         check!(kalman_filter(&ad::values(n), 0.4));
@@ -266,12 +232,7 @@ fn take_and_put_back(start: &[Particle]) -> f64 {
         swarm[n - 1].mass *= old;
     }
     let mut total = 0.0;
-    for Particle {
-        mass,
-        position: [x, _],
-        ..
-    } in &swarm
-    {
+    for Particle { mass, position: [x, _], .. } in &swarm {
         total += mass * x * x;
     }
     total

@@ -50,10 +50,7 @@ fn extended(x: &[f64], y: &[f64], pad: f64) -> f64 {
     all.extend(x.iter().map(|v| v * v));
     all.extend_from_slice(y);
     all.resize(all.len() + 2, pad * pad);
-    all.iter()
-        .enumerate()
-        .map(|(i, v)| v * (i as f64 + 1.0).sqrt())
-        .sum()
+    all.iter().enumerate().map(|(i, v)| v * (i as f64 + 1.0).sqrt()).sum()
 }
 
 #[test]
@@ -117,11 +114,7 @@ fn triangle(a: f64, b: f64, rows: usize) -> f64 {
         }
         table.push(row);
     }
-    table[rows]
-        .iter()
-        .enumerate()
-        .map(|(k, v)| v * (k as f64).cos())
-        .sum()
+    table[rows].iter().enumerate().map(|(k, v)| v * (k as f64).cos()).sum()
 }
 
 #[test]
@@ -141,10 +134,7 @@ fn soft_dtw(a: &[f64], b: &[f64], gamma: f64) -> f64 {
         for j in 1..=m {
             let (r0, r1, r2) = (cost[i - 1][j - 1], cost[i - 1][j], cost[i][j - 1]);
             let least = r0.min(r1).min(r2);
-            let sum = [r0, r1, r2]
-                .iter()
-                .map(|r| (-(r - least) / gamma).exp())
-                .sum::<f64>();
+            let sum = [r0, r1, r2].iter().map(|r| (-(r - least) / gamma).exp()).sum::<f64>();
             cost[i][j] = (a[i - 1] - b[j - 1]).powi(2) + least - gamma * sum.ln();
         }
     }
@@ -214,9 +204,7 @@ fn shoelace(polygon: &[(f64, f64)]) -> f64 {
 fn check_vec_of_tuples() {
     for n in SIZES {
         check!(vec_of_tuples(&values(n), &signed(n, 3)));
-        check!(shoelace(
-            &values(n).into_iter().zip(signed(n, 3)).collect::<Vec<_>>()
-        ));
+        check!(shoelace(&values(n).into_iter().zip(signed(n, 3)).collect::<Vec<_>>()));
     }
 }
 

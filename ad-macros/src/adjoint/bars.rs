@@ -4,7 +4,7 @@
 //! no zero is ever made for a variable that is used once.
 
 use super::Adjoint;
-use crate::ir::{BinOp, Expr, Place, Proj, Program, Role, Stmt, Ty, Var};
+use crate::ir::{BinOp, Expr, Place, Program, Proj, Role, Stmt, Ty, Var};
 use std::collections::HashMap;
 
 /// What is known of a cotangent at one point of the reverse sweep.
@@ -44,18 +44,25 @@ pub fn is_whole(place: &Place) -> bool {
 
 /// Whether a parameter's cotangent is a local scalar, rather than the caller's.
 pub fn is_scalar_param(program: &Program, var: Var) -> bool {
-    matches!(program[var].role, Role::Param) && program[var].ty.is_float() && !matches!(program[var].ty, Ty::RefMut(_))
+    matches!(program[var].role, Role::Param)
+        && program[var].ty.is_float()
+        && !matches!(program[var].ty, Ty::RefMut(_))
 }
 
 /// Whether a parameter's cotangent is (or borrows) the caller's.
 pub fn is_borrowed_param(program: &Program, var: Var) -> bool {
-    matches!(program[var].role, Role::Param) && !is_scalar_param(program, var) && !is_owned_param(program, var)
+    matches!(program[var].role, Role::Param)
+        && !is_scalar_param(program, var)
+        && !is_owned_param(program, var)
 }
 
 /// Whether a parameter is an owned value whose cotangent is a local variable.
 pub fn is_owned_param(program: &Program, var: Var) -> bool {
-    matches!(program[var].role, Role::Param) && program[var].mutable && !matches!(program[var].ty, Ty::RefMut(_) | Ty::Ref(_))
-        && !program[var].ty.is_float() && !matches!(program[var].ty, Ty::NdArray { owned: false, .. })
+    matches!(program[var].role, Role::Param)
+        && program[var].mutable
+        && !matches!(program[var].ty, Ty::RefMut(_) | Ty::Ref(_))
+        && !program[var].ty.is_float()
+        && !matches!(program[var].ty, Ty::NdArray { owned: false, .. })
 }
 
 impl Adjoint {
@@ -105,7 +112,9 @@ impl Adjoint {
         let bar = self.bar_var(var);
         let value = match self.state(var) {
             Some(State::Full) => return bar,
-            Some(State::Pending) => Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))]),
+            Some(State::Pending) => {
+                Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))])
+            }
             None => self.zero_of(var),
         };
         let level = self.level_of(var).min(self.level());
@@ -134,7 +143,9 @@ impl Adjoint {
         let bar = self.bar_var(var);
         let value = match self.state(var)? {
             State::Full => Expr::var(bar),
-            State::Pending => Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))]),
+            State::Pending => {
+                Expr::runtime("finish", vec![Expr::var(bar), Expr::borrow(Expr::var(var))])
+            }
         };
         self.bars.states.remove(&var);
         Some(value)
@@ -152,7 +163,9 @@ impl Adjoint {
         let mut proj = Vec::new();
         for p in &place.proj {
             match p {
-                Proj::Deref if scalar_ref && is_borrowed_param(&self.program, place.root) => proj.push(Proj::Deref),
+                Proj::Deref if scalar_ref && is_borrowed_param(&self.program, place.root) => {
+                    proj.push(Proj::Deref)
+                }
                 Proj::Deref => {}
                 p => proj.push(p.clone()),
             }
@@ -237,14 +250,20 @@ impl Adjoint {
                 }
                 let mirrored = self.mirror(place);
                 if is_whole(&resolved) && is_borrowed_param(&self.program, resolved.root) {
-                    return Expr::runtime("when", vec![Expr::var(resolved.root), Expr::borrow_mut(Expr::var(mirrored.root))]);
+                    return Expr::runtime(
+                        "when",
+                        vec![Expr::var(resolved.root), Expr::borrow_mut(Expr::var(mirrored.root))],
+                    );
                 }
                 Expr::borrow_mut(Expr::Place(mirrored))
             }
             Expr::Place(_) => Expr::runtime("Inactive", vec![]),
             operand => {
                 // Lowering names what is computed; a slot of none would be a gradient of zero.
-                assert!(!self.program.reads_active(operand), "an active operand of a rule is not a place: {operand:?}");
+                assert!(
+                    !self.program.reads_active(operand),
+                    "an active operand of a rule is not a place: {operand:?}"
+                );
                 Expr::runtime("Inactive", vec![])
             }
         }
@@ -269,7 +288,11 @@ impl Adjoint {
     pub(super) fn is_guarded_part(&self, operand: &Expr) -> bool {
         match operand {
             Expr::Ref { expr, .. } => self.is_guarded_part(expr),
-            Expr::Place(place) => self.is_active_place(place) && self.guard_of(place).is_some() && !is_whole(&self.resolve(place)),
+            Expr::Place(place) => {
+                self.is_active_place(place)
+                    && self.guard_of(place).is_some()
+                    && !is_whole(&self.resolve(place))
+            }
             _ => false,
         }
     }
@@ -290,7 +313,10 @@ impl Adjoint {
         if !self.is_active_place(place) {
             return None;
         }
-        if resolved.is_var() && !is_borrowed_param(&self.program, root) && self.level_of(root) == self.level() {
+        if resolved.is_var()
+            && !is_borrowed_param(&self.program, root)
+            && self.level_of(root) == self.level()
+        {
             let value = self.finish(root)?;
             if !kept {
                 return Some(value);
@@ -307,7 +333,10 @@ impl Adjoint {
         if ty.is_float() {
             let zero = Expr::Number(0.0, crate::rules::float_of(&ty));
             let value = match guard {
-                Some(param) => Expr::runtime("read_active", vec![Expr::var(param), Expr::Place(mirrored.clone())]),
+                Some(param) => Expr::runtime(
+                    "read_active",
+                    vec![Expr::var(param), Expr::Place(mirrored.clone())],
+                ),
                 None => Expr::Place(mirrored.clone()),
             };
             let value = self.bound(value, &name);
@@ -317,14 +346,20 @@ impl Adjoint {
         let slot = self.slot_mut(&Expr::Place(place.clone()));
         let function = match (guard, is_whole(&resolved)) {
             (Some(param), false) => {
-                let taken = Expr::runtime("take_active", vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), slot]);
+                let taken = Expr::runtime(
+                    "take_active",
+                    vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), slot],
+                );
                 return Some(self.bound(taken, &name));
             }
             _ => "take",
         };
         let primal = Expr::borrow(Expr::Place(place.clone()));
         // The value before may have another shape than the one after.
-        let viewed = resolved.proj.iter().any(|p| matches!(p, Proj::View { .. } | Proj::Index(_) | Proj::Element(_)));
+        let viewed = resolved
+            .proj
+            .iter()
+            .any(|p| matches!(p, Proj::View { .. } | Proj::Index(_) | Proj::Element(_)));
         let taken = if guard.is_none() && !viewed {
             let target = self.mirror(place);
             Expr::runtime("replace", vec![primal, Expr::borrow_mut(Expr::Place(target))])

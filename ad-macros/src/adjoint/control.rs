@@ -27,7 +27,14 @@ impl Adjoint {
         })
     }
 
-    pub(super) fn branch(&mut self, id: Id, dest: Option<Var>, cond: Expr, then: Block, els: Block) -> Vec<Stmt> {
+    pub(super) fn branch(
+        &mut self,
+        id: Id,
+        dest: Option<Var>,
+        cond: Expr,
+        then: Block,
+        els: Block,
+    ) -> Vec<Stmt> {
         let bar = self.chosen_bar(dest);
         let (then, then_reverse) = self.nested(then, &bar);
         let (els, els_reverse) = self.nested(els, &bar);
@@ -51,7 +58,13 @@ impl Adjoint {
         Some(Stmt::Let { var, ty: None, value })
     }
 
-    pub(super) fn matching(&mut self, id: Id, dest: Option<Var>, scrutinee: Expr, arms: Vec<Arm>) -> Vec<Stmt> {
+    pub(super) fn matching(
+        &mut self,
+        id: Id,
+        dest: Option<Var>,
+        scrutinee: Expr,
+        arms: Vec<Arm>,
+    ) -> Vec<Stmt> {
         let bar = self.chosen_bar(dest);
         let place = place_of(&scrutinee);
         let zero = place.as_ref().and_then(|place| self.zero_before(place));
@@ -112,7 +125,8 @@ impl Adjoint {
         let mut written = Vec::new();
         super::plan::written_roots(&self.program, &body.stmts, &mut written);
         for root in written {
-            let defined_outside = self.levels.get(&root).is_some_and(|level| *level < self.open.len());
+            let defined_outside =
+                self.levels.get(&root).is_some_and(|level| *level < self.open.len());
             if defined_outside && self.program[root].active && !self.is_discrete(root) {
                 self.start(root);
             }

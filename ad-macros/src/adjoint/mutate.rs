@@ -66,7 +66,8 @@ impl Adjoint {
     fn may_change(&self, place: &Place) -> bool {
         let base = &self.program[self.program.base(place)];
         let ty = self.program.ty_of_place(place);
-        let known = matches!(ty.deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Discrete | Ty::Option(_));
+        let known =
+            matches!(ty.deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Discrete | Ty::Option(_));
         (base.mutable || matches!(base.ty, Ty::RefMut(_))) && !known
     }
 
@@ -90,7 +91,9 @@ impl Adjoint {
             None
         };
         let bar = match bar {
-            None if has_active_change => Some(Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))])),
+            None if has_active_change => {
+                Some(Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]))
+            }
             bar => bar,
         };
         if !restores.is_empty() && bar.is_some() {
@@ -114,16 +117,26 @@ impl Adjoint {
         forward
     }
 
-    pub(super) fn destructure(&mut self, pat: Pat, value: Expr, vars: Vec<(Var, Vec<Proj>)>) -> Vec<Stmt> {
+    pub(super) fn destructure(
+        &mut self,
+        pat: Pat,
+        value: Expr,
+        vars: Vec<(Var, Vec<Proj>)>,
+    ) -> Vec<Stmt> {
         if let Some(place) = place_of(&value) {
             let whole = self.resolve(&place);
             let constructs = whole.is_var()
                 && matches!(self.program[whole.root].role, Role::Temp)
                 && !self.is_started(whole.root)
                 && is_plain_tuple(&pat)
-                && vars.iter().all(|(v, p)| p.len() == 1 && !matches!(self.program[*v].role, Role::Binding { .. }))
+                && vars.iter().all(|(v, p)| {
+                    p.len() == 1 && !matches!(self.program[*v].role, Role::Binding { .. })
+                })
                 && vars.len() == tuple_len(&pat);
-            if constructs && self.program[whole.root].active && vars.iter().any(|(v, _)| self.is_started(*v)) {
+            if constructs
+                && self.program[whole.root].active
+                && vars.iter().any(|(v, _)| self.is_started(*v))
+            {
                 // The parts make the whole: no zero of its shape is needed.
                 let parts = vars
                     .iter()
@@ -144,7 +157,9 @@ impl Adjoint {
 
     fn reads_root(&self, value: &Expr, root: Var) -> bool {
         let mut found = false;
-        value.for_each_read(&mut |var| found |= self.program.base(&Place::var(var)) == root || var == root);
+        value.for_each_read(&mut |var| {
+            found |= self.program.base(&Place::var(var)) == root || var == root
+        });
         found
     }
 
@@ -180,7 +195,9 @@ impl Adjoint {
                     if let Some(param) = self.guard_of(&place) {
                         bar = Expr::runtime("read_active", vec![Expr::var(param), bar]);
                     }
-                    if self.reads_root(&value, root) || value.size() > 1 && !matches!(&bar, Expr::Place(p) if p.is_var()) {
+                    if self.reads_root(&value, root)
+                        || value.size() > 1 && !matches!(&bar, Expr::Place(p) if p.is_var())
+                    {
                         let name = format!("{}_bar", self.place_name(&place));
                         bar = self.bound(bar, &name);
                     }
@@ -207,16 +224,29 @@ impl Adjoint {
         };
         let target = self.slot_mut(&Expr::Place(place.clone()));
         let same = self.slot_root(value).is_some_and(|root| root == self.resolve(place).root);
-        let guarded = self.is_guarded_part(&Expr::Place(place.clone())) || self.is_guarded_part(value);
-        let slot = if self.program.reads_active(value) { self.slot(value) } else { Expr::runtime("Inactive", vec![]) };
-        let args = |slot: Expr| vec![Expr::borrow(Expr::Place(place.clone())), Expr::borrow(value.clone()), target.clone(), slot];
+        let guarded =
+            self.is_guarded_part(&Expr::Place(place.clone())) || self.is_guarded_part(value);
+        let slot = if self.program.reads_active(value) {
+            self.slot(value)
+        } else {
+            Expr::runtime("Inactive", vec![])
+        };
+        let args = |slot: Expr| {
+            vec![
+                Expr::borrow(Expr::Place(place.clone())),
+                Expr::borrow(value.clone()),
+                target.clone(),
+                slot,
+            ]
+        };
         // A compound value has no slot to add to.
         let compound = self.program.reads_active(value) && self.slot_root(value).is_none();
         if !same && !guarded && !compound {
             return self.emit(Stmt::Do(Expr::runtime(function, args(slot))));
         }
         // What has no slot of its own is added by way of a cotangent of its own.
-        let scratch = self.bound(Expr::runtime("zero", vec![Expr::borrow(value.clone())]), "part_bar");
+        let scratch =
+            self.bound(Expr::runtime("zero", vec![Expr::borrow(value.clone())]), "part_bar");
         if let Expr::Place(p) = &scratch {
             self.program[p.root].mutable = true;
         }
@@ -229,7 +259,12 @@ impl Adjoint {
         self.pullback(value, scratch, None);
     }
 
-    pub(super) fn effect(&mut self, tokens: TokenStream, reads: Vec<Var>, writes: Vec<Var>) -> Vec<Stmt> {
+    pub(super) fn effect(
+        &mut self,
+        tokens: TokenStream,
+        reads: Vec<Var>,
+        writes: Vec<Var>,
+    ) -> Vec<Stmt> {
         let mut forward = Vec::new();
         let declares = super::declares(&tokens);
         if !declares {
@@ -240,11 +275,21 @@ impl Adjoint {
                 }
             }
         }
-        forward.push(Stmt::Effect { tokens, reads, writes: if declares { writes } else { Vec::new() } });
+        forward.push(Stmt::Effect {
+            tokens,
+            reads,
+            writes: if declares { writes } else { Vec::new() },
+        });
         forward
     }
 
-    pub(super) fn mutate(&mut self, op: MutOp, dest: Option<Var>, place: Place, args: Vec<Expr>) -> Vec<Stmt> {
+    pub(super) fn mutate(
+        &mut self,
+        op: MutOp,
+        dest: Option<Var>,
+        place: Place,
+        args: Vec<Expr>,
+    ) -> Vec<Stmt> {
         let mut forward = Vec::new();
         let resolved = self.resolve(&place);
         let active = self.is_active_place(&place) && self.is_started(resolved.root);
@@ -252,11 +297,15 @@ impl Adjoint {
             MutOp::Push => {
                 if active {
                     let mirrored = self.mirror(&place);
-                    let popped = Expr::runtime("pop", vec![Expr::borrow_mut(Expr::Place(mirrored))]);
+                    let popped =
+                        Expr::runtime("pop", vec![Expr::borrow_mut(Expr::Place(mirrored))]);
                     let bar = self.bound(popped, "item_bar");
                     self.pullback(&args[0], bar, None);
                 }
-                self.emit(Stmt::Do(Expr::runtime("drop_last", vec![Expr::borrow_mut(Expr::Place(resolved))])));
+                self.emit(Stmt::Do(Expr::runtime(
+                    "drop_last",
+                    vec![Expr::borrow_mut(Expr::Place(resolved))],
+                )));
             }
             MutOp::Pop => {
                 let dest = dest.expect("what is popped has a name");
@@ -267,14 +316,25 @@ impl Adjoint {
                 if self.is_active_place(&place) {
                     let bar = self.bound(bar, "popped_bar");
                     let mirrored = self.mirror(&place);
-                    self.emit(Stmt::Do(Expr::runtime("unpop", vec![Expr::borrow_mut(Expr::Place(mirrored)), bar])));
+                    self.emit(Stmt::Do(Expr::runtime(
+                        "unpop",
+                        vec![Expr::borrow_mut(Expr::Place(mirrored)), bar],
+                    )));
                 }
                 let popped = Expr::runtime("clone", vec![Expr::borrow(Expr::var(dest))]);
-                self.emit(Stmt::Do(Expr::runtime("unpop", vec![Expr::borrow_mut(Expr::Place(resolved)), popped])));
+                self.emit(Stmt::Do(Expr::runtime(
+                    "unpop",
+                    vec![Expr::borrow_mut(Expr::Place(resolved)), popped],
+                )));
             }
             MutOp::SwapElements => {
                 let swap = |place: Place| {
-                    Stmt::Do(Expr::Method { recv: Box::new(Expr::Place(place)), name: syn::parse_quote!(swap), turbofish: None, args: args.clone() })
+                    Stmt::Do(Expr::Method {
+                        recv: Box::new(Expr::Place(place)),
+                        name: syn::parse_quote!(swap),
+                        turbofish: None,
+                        args: args.clone(),
+                    })
                 };
                 self.emit(swap(resolved));
                 if active {
@@ -284,7 +344,12 @@ impl Adjoint {
             }
             MutOp::Reverse => {
                 let reverse = |place: Place| {
-                    Stmt::Do(Expr::Method { recv: Box::new(Expr::Place(place)), name: syn::parse_quote!(reverse), turbofish: None, args: vec![] })
+                    Stmt::Do(Expr::Method {
+                        recv: Box::new(Expr::Place(place)),
+                        name: syn::parse_quote!(reverse),
+                        turbofish: None,
+                        args: vec![],
+                    })
                 };
                 self.emit(reverse(resolved));
                 if active {
@@ -350,7 +415,9 @@ impl Adjoint {
         };
         let call = match source {
             None => Expr::runtime(function, vec![old, target]),
-            Some(source) => Expr::runtime(function, vec![old, Expr::borrow(source.clone()), target]),
+            Some(source) => {
+                Expr::runtime(function, vec![old, Expr::borrow(source.clone()), target])
+            }
         };
         match source {
             Some(source) if self.program.reads_active(source) => {
@@ -365,7 +432,10 @@ impl Adjoint {
         let mirrored = self.mirror(place);
         if super::bars::is_whole(&self.resolve(place)) && self.guard_of(place).is_some() {
             let param = self.resolve(place).root;
-            return Expr::runtime("part_mut", vec![Expr::var(param), Expr::borrow_mut(Expr::Place(mirrored))]);
+            return Expr::runtime(
+                "part_mut",
+                vec![Expr::var(param), Expr::borrow_mut(Expr::Place(mirrored))],
+            );
         }
         Expr::borrow_mut(Expr::Place(mirrored))
     }
@@ -381,4 +451,3 @@ fn tuple_len(pat: &Pat) -> usize {
         _ => usize::MAX,
     }
 }
-

@@ -57,11 +57,17 @@ impl Adjoint {
             if let Some((bar, x, out_bar)) = self.square(&reverse[at], &reverse[at + 1])
                 && !plan::reads_of(&self.program, &unfinished(&reverse[at + 2..], bar)).contains(&x)
                 && !plan::reads_of(&self.program, &[Stmt::Do(out_bar.clone())]).contains(&x)
-                && !result.is_some_and(|e| plan::reads_of(&self.program, &[Stmt::Do(e.clone())]).contains(&x))
+                && !result.is_some_and(|e| {
+                    plan::reads_of(&self.program, &[Stmt::Do(e.clone())]).contains(&x)
+                })
             {
                 let rest = unfinished(&reverse[at + 2..], bar);
                 reverse.truncate(at);
-                reverse.push(Stmt::Let { var: bar, ty: None, value: Expr::runtime("dot_square_taken", vec![Expr::var(x), out_bar]) });
+                reverse.push(Stmt::Let {
+                    var: bar,
+                    ty: None,
+                    value: Expr::runtime("dot_square_taken", vec![Expr::var(x), out_bar]),
+                });
                 reverse.extend(rest);
             }
             at += 1;
@@ -69,14 +75,18 @@ impl Adjoint {
     }
 
     fn square(&self, start: &Stmt, call: &Stmt) -> Option<(Var, Var, Expr)> {
-        let Stmt::Let { var: bar, value: Expr::Runtime { function: "pending", .. }, .. } = start else { return None };
+        let Stmt::Let { var: bar, value: Expr::Runtime { function: "pending", .. }, .. } = start
+        else {
+            return None;
+        };
         let Stmt::Do(Expr::Method { recv, name, args, .. }) = call else { return None };
         let [out_bar, Expr::Ref { mutable: true, expr: slot }] = &args[..] else { return None };
         let (x, slot) = (recv.as_place()?, slot.as_place()?);
         let info = &self.program[x.root];
         let owned = matches!(info.ty, Ty::NdArray { dims: Some(1), owned: true });
         let plain = matches!(info.role, Role::Local | Role::Temp) && !info.mutable;
-        let fits = name == "__dot_square_adjoint" && x.is_var() && slot.is_var() && slot.root == *bar;
+        let fits =
+            name == "__dot_square_adjoint" && x.is_var() && slot.is_var() && slot.root == *bar;
         (fits && owned && plain).then(|| (*bar, x.root, out_bar.clone()))
     }
 }
@@ -154,12 +164,16 @@ fn places_of(adjoint: &Adjoint, stmts: &[Stmt]) -> HashSet<Var> {
                     found.insert(var);
                 });
             }
-            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => found.extend(places_of(adjoint, body)),
+            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
+                found.extend(places_of(adjoint, body))
+            }
             Stmt::ReverseIf { then, els, .. } => {
                 found.extend(places_of(adjoint, then));
                 found.extend(places_of(adjoint, els));
             }
-            Stmt::ReverseMatch { arms, .. } => arms.iter().for_each(|arm| found.extend(places_of(adjoint, &arm.body))),
+            Stmt::ReverseMatch { arms, .. } => {
+                arms.iter().for_each(|arm| found.extend(places_of(adjoint, &arm.body)))
+            }
             _ => {}
         }
     }
@@ -194,11 +208,14 @@ fn insert(stmts: &mut Vec<Stmt>, outlines: &HashMap<Var, Var>) {
                 insert(&mut then.stmts, outlines);
                 insert(&mut els.stmts, outlines);
             }
-            Stmt::Match { arms, .. } => arms.iter_mut().for_each(|arm| insert(&mut arm.body.stmts, outlines)),
+            Stmt::Match { arms, .. } => {
+                arms.iter_mut().for_each(|arm| insert(&mut arm.body.stmts, outlines))
+            }
             Stmt::Loop { body, .. } => insert(&mut body.stmts, outlines),
             _ => {}
         }
-        let made: Vec<(Var, Var)> = defined(&stmt).into_iter().filter_map(|v| outlines.get(&v).map(|s| (v, *s))).collect();
+        let made: Vec<(Var, Var)> =
+            defined(&stmt).into_iter().filter_map(|v| outlines.get(&v).map(|s| (v, *s))).collect();
         done.push(stmt);
         for (var, shape) in made {
             let value = Expr::runtime("outline", vec![Expr::borrow(Expr::var(var))]);

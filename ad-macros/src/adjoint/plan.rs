@@ -32,10 +32,15 @@ pub fn recompute(program: &Program, forward: &[Vec<Stmt>], segments: &mut [Vec<S
                 vars.iter().any(|v| reads.contains(v))
             };
             // The first segment, in the order of the reverse sweep, that reads the value.
-            let Some(first) = (0..=count - index).find(|&k| k < segments.len() && wanted(&segments[k])) else { continue };
+            let Some(first) =
+                (0..=count - index).find(|&k| k < segments.len() && wanted(&segments[k]))
+            else {
+                continue;
+            };
             let operands: HashSet<Var> = operands_of(program, stmt);
             let user = count - first.max(1) + usize::from(first == 0);
-            let changed_between = (index + 1..user.min(count)).any(|i| changes(program, &forward[i], &operands));
+            let changed_between =
+                (index + 1..user.min(count)).any(|i| changes(program, &forward[i], &operands));
             if changed_between {
                 continue;
             }
@@ -69,7 +74,9 @@ fn is_restore(program: &Program, stmt: &Stmt) -> bool {
 
 fn saved_of(program: &Program, value: &Expr) -> Option<Var> {
     match value {
-        Expr::Place(place) if place.is_var() && matches!(program[place.root].role, Role::Saved) => Some(place.root),
+        Expr::Place(place) if place.is_var() && matches!(program[place.root].role, Role::Saved) => {
+            Some(place.root)
+        }
         _ => None,
     }
 }
@@ -78,13 +85,16 @@ fn is_cheap(program: &Program, stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Let { var, value, .. } => {
             let info = &program[*var];
-            if matches!(info.role, Role::Alias { .. } | Role::Saved) || info.mutable && !matches!(info.role, Role::Binding { .. }) {
+            if matches!(info.role, Role::Alias { .. } | Role::Saved)
+                || info.mutable && !matches!(info.role, Role::Binding { .. })
+            {
                 return false;
             }
             value.size() <= CHEAP && cheap(program, value)
         }
         Stmt::Destructure { vars, value, .. } => {
-            vars.iter().all(|(v, _)| matches!(program[*v].role, Role::Binding { .. })) && cheap(program, value)
+            vars.iter().all(|(v, _)| matches!(program[*v].role, Role::Binding { .. }))
+                && cheap(program, value)
         }
         _ => false,
     }
@@ -92,11 +102,15 @@ fn is_cheap(program: &Program, stmt: &Stmt) -> bool {
 
 fn cheap(program: &Program, value: &Expr) -> bool {
     match value {
-        Expr::Place(place) => program.ty_of_place(place).is_copy() || program.ty_of_place(place).is_discrete(),
+        Expr::Place(place) => {
+            program.ty_of_place(place).is_copy() || program.ty_of_place(place).is_discrete()
+        }
         Expr::Number(..) => true,
         Expr::Verbatim { tokens, .. } => crate::lower::is_repeatable(tokens),
         Expr::Unary(_, a) => program.ty_of(a).is_float() && cheap(program, a),
-        Expr::Binary(_, a, b) => program.ty_of(value).is_float() && cheap(program, a) && cheap(program, b),
+        Expr::Binary(_, a, b) => {
+            program.ty_of(value).is_float() && cheap(program, a) && cheap(program, b)
+        }
         Expr::Cast(a, _) => cheap(program, a),
         Expr::Ref { mutable: false, .. } => true,
         Expr::Method { recv, name, args, .. } => {
@@ -128,7 +142,9 @@ fn changes(program: &Program, stmts: &[Stmt], roots: &HashSet<Var>) -> bool {
 pub fn written_roots(program: &Program, stmts: &[Stmt], found: &mut Vec<Var>) {
     for stmt in stmts {
         match stmt {
-            Stmt::Assign { place, .. } | Stmt::Update { place, .. } => found.push(program.base(place)),
+            Stmt::Assign { place, .. } | Stmt::Update { place, .. } => {
+                found.push(program.base(place))
+            }
             Stmt::Mutate { place, args, op, .. } => {
                 found.push(program.base(place));
                 if *op == crate::ir::MutOp::SwapPlaces {
@@ -141,7 +157,9 @@ pub fn written_roots(program: &Program, stmts: &[Stmt], found: &mut Vec<Var>) {
                 written_roots(program, &then.stmts, found);
                 written_roots(program, &els.stmts, found);
             }
-            Stmt::Match { arms, .. } => arms.iter().for_each(|arm| written_roots(program, &arm.body.stmts, found)),
+            Stmt::Match { arms, .. } => {
+                arms.iter().for_each(|arm| written_roots(program, &arm.body.stmts, found))
+            }
             Stmt::Loop { body, .. } => written_roots(program, &body.stmts, found),
             _ => {}
         }
@@ -153,9 +171,15 @@ fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
         Expr::Call { args, .. } => {
             for arg in args {
                 match arg {
-                    Expr::Ref { mutable: true, expr } => found.extend(expr.as_place().map(|p| program.base(p))),
-                    Expr::Place(place) if place.is_mutable_view() => found.push(program.base(place)),
-                    Expr::Place(place) if matches!(program.ty_of_place(place), crate::ir::Ty::RefMut(_)) => {
+                    Expr::Ref { mutable: true, expr } => {
+                        found.extend(expr.as_place().map(|p| program.base(p)))
+                    }
+                    Expr::Place(place) if place.is_mutable_view() => {
+                        found.push(program.base(place))
+                    }
+                    Expr::Place(place)
+                        if matches!(program.ty_of_place(place), crate::ir::Ty::RefMut(_)) =>
+                    {
                         found.push(program.base(place));
                     }
                     _ => {}
@@ -165,7 +189,8 @@ fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
         Expr::Method { recv, args, .. } => {
             if let Expr::Place(place) = &**recv {
                 let base = program.base(place);
-                let mutable = program[base].mutable || matches!(program[base].ty, crate::ir::Ty::RefMut(_));
+                let mutable =
+                    program[base].mutable || matches!(program[base].ty, crate::ir::Ty::RefMut(_));
                 if mutable && !program.ty_of(recv).is_float() {
                     found.push(base);
                 }
@@ -227,7 +252,9 @@ pub fn reads_of(program: &Program, stmts: &[Stmt]) -> HashSet<Var> {
 
 fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
     match stmt {
-        Stmt::Let { value, .. } | Stmt::Do(value) | Stmt::Destructure { value, .. } => read(program, value, found),
+        Stmt::Let { value, .. } | Stmt::Do(value) | Stmt::Destructure { value, .. } => {
+            read(program, value, found)
+        }
         Stmt::Assign { place, value } | Stmt::Update { place, value, .. } => {
             read(program, value, found);
             read_place(program, place, found);
@@ -303,11 +330,18 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
             live.extend(saved_of(program, value));
             true
         }
-        Stmt::Do(Expr::Runtime { function: "drop_last", args }) => undo_is_live(program, args, live),
-        Stmt::Do(Expr::Runtime { function: "unpop", args }) if undoes(program, &args[..1]) => undo_is_live(program, args, live),
-        Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => undo_is_live(program, args, live),
+        Stmt::Do(Expr::Runtime { function: "drop_last", args }) => {
+            undo_is_live(program, args, live)
+        }
+        Stmt::Do(Expr::Runtime { function: "unpop", args }) if undoes(program, &args[..1]) => {
+            undo_is_live(program, args, live)
+        }
+        Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => {
+            undo_is_live(program, args, live)
+        }
         Stmt::Do(Expr::Method { recv, name, .. })
-            if (name == "swap" || name == "reverse") && undoes(program, std::slice::from_ref(&**recv)) =>
+            if (name == "swap" || name == "reverse")
+                && undoes(program, std::slice::from_ref(&**recv)) =>
         {
             undo_is_live(program, std::slice::from_ref(&**recv), live)
         }
@@ -417,7 +451,11 @@ pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec
 }
 
 /// Finds which nesting statements leave a record, innermost first.
-fn find_recording(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Vec<HashSet<Var>>>) -> Vec<Id> {
+fn find_recording(
+    program: &mut Program,
+    stmts: &[Stmt],
+    halves: &HashMap<Id, Vec<HashSet<Var>>>,
+) -> Vec<Id> {
     let mut found = Vec::new();
     for stmt in stmts {
         let (id, blocks, always): (Id, Vec<&Block>, bool) = match stmt {
@@ -435,7 +473,8 @@ fn find_recording(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Ve
         let mut content = always;
         for (i, block) in blocks.into_iter().enumerate() {
             let inner = find_recording(program, &block.stmts, halves);
-            content |= !inner.is_empty() || !program.records.get(&id).is_none_or(|r| r.vars[i].is_empty());
+            content |=
+                !inner.is_empty() || !program.records.get(&id).is_none_or(|r| r.vars[i].is_empty());
             program.inner_records.insert((id, i), inner);
         }
         if content && halves.contains_key(&id) {
@@ -474,12 +513,16 @@ pub fn every_read(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
     for stmt in stmts {
         reads_of_stmt(program, stmt, found);
         match stmt {
-            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => every_read(program, body, found),
+            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
+                every_read(program, body, found)
+            }
             Stmt::ReverseIf { then, els, .. } => {
                 every_read(program, then, found);
                 every_read(program, els, found);
             }
-            Stmt::ReverseMatch { arms, .. } => arms.iter().for_each(|arm| every_read(program, &arm.body, found)),
+            Stmt::ReverseMatch { arms, .. } => {
+                arms.iter().for_each(|arm| every_read(program, &arm.body, found))
+            }
             _ => {}
         }
     }
@@ -496,7 +539,9 @@ fn drop_unused_saves(program: &Program, stmts: &mut Vec<Stmt>, reads: &HashSet<V
                 drop_unused_saves(program, &mut then.stmts, reads);
                 drop_unused_saves(program, &mut els.stmts, reads);
             }
-            Stmt::Match { arms, .. } => arms.iter_mut().for_each(|arm| drop_unused_saves(program, &mut arm.body.stmts, reads)),
+            Stmt::Match { arms, .. } => arms
+                .iter_mut()
+                .for_each(|arm| drop_unused_saves(program, &mut arm.body.stmts, reads)),
             Stmt::Loop { body, .. } => drop_unused_saves(program, &mut body.stmts, reads),
             _ => {}
         }
@@ -506,10 +551,13 @@ fn drop_unused_saves(program: &Program, stmts: &mut Vec<Stmt>, reads: &HashSet<V
 fn assign_records(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Vec<HashSet<Var>>>) {
     for stmt in stmts {
         match stmt {
-            Stmt::If { id, then, els, .. } => record(program, *id, &[then, els], &[vec![], vec![]], halves, None),
+            Stmt::If { id, then, els, .. } => {
+                record(program, *id, &[then, els], &[vec![], vec![]], halves, None)
+            }
             Stmt::Match { id, arms, .. } => {
                 let blocks: Vec<&Block> = arms.iter().map(|arm| &arm.body).collect();
-                let bound: Vec<Vec<Var>> = arms.iter().map(|arm| arm.bindings.iter().map(|(v, _)| *v).collect()).collect();
+                let bound: Vec<Vec<Var>> =
+                    arms.iter().map(|arm| arm.bindings.iter().map(|(v, _)| *v).collect()).collect();
                 record(program, *id, &blocks, &bound, halves, None);
             }
             Stmt::Loop { id, kind, body } => {
@@ -526,7 +574,14 @@ fn assign_records(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Ve
     }
 }
 
-fn record(program: &mut Program, id: Id, blocks: &[&Block], bound: &[Vec<Var>], halves: &HashMap<Id, Vec<HashSet<Var>>>, loops: Option<&LoopKind>) {
+fn record(
+    program: &mut Program,
+    id: Id,
+    blocks: &[&Block],
+    bound: &[Vec<Var>],
+    halves: &HashMap<Id, Vec<HashSet<Var>>>,
+    loops: Option<&LoopKind>,
+) {
     let mut vars = Vec::new();
     for (i, block) in blocks.iter().enumerate() {
         let wanted = halves.get(&id).and_then(|h| h.get(i));
@@ -534,7 +589,11 @@ fn record(program: &mut Program, id: Id, blocks: &[&Block], bound: &[Vec<Var>], 
         for var in bound[i].iter().copied().chain(block.stmts.iter().flat_map(defined)) {
             let kept = !matches!(program[var].role, Role::Binding { .. } | Role::Alias { .. });
             let walked = matches!(&loops, Some(LoopKind::Range { var: i, .. }) if *i == var);
-            if kept && !walked && wanted.is_some_and(|w| w.contains(&var)) && !recorded.contains(&var) {
+            if kept
+                && !walked
+                && wanted.is_some_and(|w| w.contains(&var))
+                && !recorded.contains(&var)
+            {
                 recorded.push(var);
             }
         }

@@ -15,10 +15,15 @@ impl Adjoint {
         match value {
             Expr::Place(place) => self.accumulate(place, bar),
             Expr::Ref { expr, .. } => self.pullback(expr, bar, None),
-            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => self.pullback(a, Expr::neg(bar), None),
+            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => {
+                self.pullback(a, Expr::neg(bar), None)
+            }
             Expr::Unary(UnOp::Neg, a) => {
                 let slot = self.slot(a);
-                self.emit(Stmt::Do(Expr::runtime("neg_adjoint", vec![Expr::borrow((**a).clone()), bar, slot])));
+                self.emit(Stmt::Do(Expr::runtime(
+                    "neg_adjoint",
+                    vec![Expr::borrow((**a).clone()), bar, slot],
+                )));
             }
             Expr::Unary(UnOp::Deref, a) => self.pullback(a, bar, None),
             Expr::Binary(op, a, b) => self.binary(*op, a, b, bar, self.program.ty_of(value)),
@@ -51,9 +56,12 @@ impl Adjoint {
                 let total = Expr::runtime("total", vec![Expr::borrow((**value).clone()), bar]);
                 self.pullback(value, total, None);
             }
-            Expr::Struct { path, fields, base } => self.literal(variant_of(path).as_ref(), fields, base.as_deref(), bar),
+            Expr::Struct { path, fields, base } => {
+                self.literal(variant_of(path).as_ref(), fields, base.as_deref(), bar)
+            }
             Expr::Cast(inner, _) => {
-                let inner_bar = Expr::runtime("cast_adjoint", vec![Expr::borrow((**inner).clone()), bar]);
+                let inner_bar =
+                    Expr::runtime("cast_adjoint", vec![Expr::borrow((**inner).clone()), bar]);
                 let inner_bar = self.typed_bar(inner, inner_bar);
                 self.pullback(inner, inner_bar, None);
             }
@@ -81,7 +89,9 @@ impl Adjoint {
     /// The value of an operand, evaluated again; a scalar behind a reference is read.
     pub(super) fn val(&self, operand: &Expr) -> Expr {
         match operand {
-            Expr::Place(place) if self.program.ty_of_place(place).is_float_ref() => Expr::Place(place.clone().then(Proj::Deref)),
+            Expr::Place(place) if self.program.ty_of_place(place).is_float_ref() => {
+                Expr::Place(place.clone().then(Proj::Deref))
+            }
             operand => operand.clone(),
         }
     }
@@ -91,7 +101,9 @@ impl Adjoint {
         match &bar {
             Expr::Place(place) if place.is_var() => bar,
             Expr::Number(..) => bar,
-            Expr::Unary(UnOp::Neg, inner) if matches!(&**inner, Expr::Place(p) if p.is_var()) => bar,
+            Expr::Unary(UnOp::Neg, inner) if matches!(&**inner, Expr::Place(p) if p.is_var()) => {
+                bar
+            }
             _ => self.bound(bar, "t_bar"),
         }
     }
@@ -133,14 +145,16 @@ impl Adjoint {
                 BinOp::Rem => "rem_adjoint",
             };
             return self.rule(&[a.clone(), b.clone()], bar, &mut |operands, bar, slots| {
-                let mut args: Vec<Expr> = operands.iter().map(|o| Expr::borrow(o.clone())).collect();
+                let mut args: Vec<Expr> =
+                    operands.iter().map(|o| Expr::borrow(o.clone())).collect();
                 args.push(bar);
                 args.extend(slots);
                 Expr::runtime(function, args)
             });
         }
         let both = self.program.reads_active(a) && self.program.reads_active(b);
-        let compound = |e: &Expr| !matches!(e, Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..));
+        let compound =
+            |e: &Expr| !matches!(e, Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..));
         let bar = if both || compound(a) || compound(b) { self.simple(bar) } else { bar };
         let (va, vb) = (self.val(a), self.val(b));
         match op {
@@ -168,14 +182,27 @@ impl Adjoint {
                 self.pullback(a, bar.clone(), None);
                 if self.program.reads_active(b) {
                     let quotient = Expr::binary(BinOp::Div, va, vb);
-                    let whole = Expr::Method { recv: Box::new(quotient), name: format_ident!("trunc"), turbofish: None, args: vec![] };
+                    let whole = Expr::Method {
+                        recv: Box::new(quotient),
+                        name: format_ident!("trunc"),
+                        turbofish: None,
+                        args: vec![],
+                    };
                     self.pullback(b, Expr::neg(Expr::mul(bar, whole)), None);
                 }
             }
         }
     }
 
-    fn scalar(&mut self, recv: &Expr, name: &str, args: &[Expr], bar: Expr, result: Option<Var>, value: &Expr) {
+    fn scalar(
+        &mut self,
+        recv: &Expr,
+        name: &str,
+        args: &[Expr],
+        bar: Expr,
+        result: Option<Var>,
+        value: &Expr,
+    ) {
         let rule = crate::rules::scalar(name).expect("the caller looked it up");
         let operands: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
         let active = operands.iter().filter(|o| self.program.reads_active(o)).count();
@@ -192,7 +219,11 @@ impl Adjoint {
                 recomputed
             }
         };
-        let context = Operands { args: &values, result: value_of_result, float: crate::rules::float_of(&self.program.ty_of(recv)) };
+        let context = Operands {
+            args: &values,
+            result: value_of_result,
+            float: crate::rules::float_of(&self.program.ty_of(recv)),
+        };
         for (i, operand) in operands.iter().enumerate() {
             if !self.program.reads_active(operand) {
                 continue;
@@ -224,7 +255,10 @@ impl Adjoint {
     ) {
         let roots: Vec<Option<Var>> = operands.iter().map(|o| self.slot_root(o)).collect();
         let active: Vec<usize> = (0..operands.len()).filter(|&i| roots[i].is_some()).collect();
-        let repeated = active.iter().enumerate().any(|(n, &i)| active[..n].iter().any(|&j| roots[i] == roots[j]));
+        let repeated = active
+            .iter()
+            .enumerate()
+            .any(|(n, &i)| active[..n].iter().any(|&j| roots[i] == roots[j]));
         let guarded = active.iter().any(|&i| self.is_guarded_part(&operands[i]));
         if (repeated || guarded) && operands.iter().any(|o| self.is_changed_in_place(o)) {
             return self.rule_in_place(operands, bar, build);
@@ -242,8 +276,14 @@ impl Adjoint {
         };
         let last = active.last().copied();
         for &i in &active {
-            let slots = (0..operands.len()).map(|j| if i == j { self.slot_mut_for(&operands[j]) } else { inactive() }).collect();
-            let value = if Some(i) == last { bar.clone() } else { Expr::runtime("clone", vec![Expr::borrow(bar.clone())]) };
+            let slots = (0..operands.len())
+                .map(|j| if i == j { self.slot_mut_for(&operands[j]) } else { inactive() })
+                .collect();
+            let value = if Some(i) == last {
+                bar.clone()
+            } else {
+                Expr::runtime("clone", vec![Expr::borrow(bar.clone())])
+            };
             let call = Stmt::Do(build(operands, value, slots));
             match &operands[i] {
                 operand if self.is_guarded_part(operand) => {
@@ -260,7 +300,10 @@ impl Adjoint {
     fn is_changed_in_place(&self, operand: &Expr) -> bool {
         match operand {
             Expr::Ref { mutable: true, expr } => self.program.reads_active(expr),
-            Expr::Place(place) => matches!(self.program.ty_of_place(place), Ty::RefMut(_)) && self.is_active_place(place),
+            Expr::Place(place) => {
+                matches!(self.program.ty_of_place(place), Ty::RefMut(_))
+                    && self.is_active_place(place)
+            }
             _ => false,
         }
     }
@@ -278,13 +321,16 @@ impl Adjoint {
         let mut slots = Vec::new();
         let mut back = Vec::new();
         for (i, operand) in operands.iter().enumerate() {
-            let repeated = roots[i].is_some() && roots.iter().enumerate().any(|(j, r)| i != j && *r == roots[i]);
+            let repeated = roots[i].is_some()
+                && roots.iter().enumerate().any(|(j, r)| i != j && *r == roots[i]);
             if roots[i].is_none() || !(repeated || self.is_guarded_part(operand)) {
                 slots.push(self.slot_mut_for(operand));
                 continue;
             }
             let place = match operand {
-                Expr::Ref { expr, .. } => expr.as_place().expect("an active borrow is of a place").clone(),
+                Expr::Ref { expr, .. } => {
+                    expr.as_place().expect("an active borrow is of a place").clone()
+                }
                 Expr::Place(place) => place.clone(),
                 _ => unreachable!("a slot belongs to a place"),
             };
@@ -292,7 +338,9 @@ impl Adjoint {
             let value = if self.is_changed_in_place(operand) {
                 let slot = self.slot(operand);
                 match self.guard_of(&place) {
-                    Some(param) => Expr::runtime("take_active", vec![Expr::var(param), primal, slot]),
+                    Some(param) => {
+                        Expr::runtime("take_active", vec![Expr::var(param), primal, slot])
+                    }
                     None => Expr::runtime("take", vec![primal, slot]),
                 }
             } else {
@@ -331,7 +379,12 @@ impl Adjoint {
         if array && name == "dot" && args.len() == 1 && self.is_same_variable(recv, &args[0]) {
             let slot = self.slot(recv);
             let adjoint = format_ident!("__dot_square_adjoint", span = name.span());
-            let call = Expr::Method { recv: Box::new(recv.clone()), name: adjoint, turbofish: None, args: vec![bar, slot] };
+            let call = Expr::Method {
+                recv: Box::new(recv.clone()),
+                name: adjoint,
+                turbofish: None,
+                args: vec![bar, slot],
+            };
             return self.emit(Stmt::Do(call));
         }
         let operands: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
@@ -342,7 +395,12 @@ impl Adjoint {
         }
         self.rule(&operands, bar, &mut |operands, bar, slots| {
             let args = operands[1..].iter().cloned().chain([bar]).chain(slots).collect();
-            Expr::Method { recv: Box::new(operands[0].clone()), name: adjoint.clone(), turbofish: None, args }
+            Expr::Method {
+                recv: Box::new(operands[0].clone()),
+                name: adjoint.clone(),
+                turbofish: None,
+                args,
+            }
         });
     }
 
@@ -386,7 +444,13 @@ impl Adjoint {
         }
     }
 
-    fn literal(&mut self, variant: Option<&syn::Ident>, fields: &[(Member, Expr)], base: Option<&Expr>, bar: Expr) {
+    fn literal(
+        &mut self,
+        variant: Option<&syn::Ident>,
+        fields: &[(Member, Expr)],
+        base: Option<&Expr>,
+        bar: Expr,
+    ) {
         let part = |member: &Member| match variant {
             Some(name) => Proj::Variant(name.clone(), member.clone()),
             None => Proj::Field(member.clone()),
@@ -396,17 +460,27 @@ impl Adjoint {
             // The base has the fields that are not named.
             let owned = self.variable("rest_bar", Ty::Unknown, crate::ir::Role::Temp, true);
             self.levels.insert(owned, self.level());
-            self.emit(Stmt::Let { var: owned, ty: None, value: Expr::runtime("clone", vec![Expr::borrow(Expr::Place(bar.clone()))]) });
+            self.emit(Stmt::Let {
+                var: owned,
+                ty: None,
+                value: Expr::runtime("clone", vec![Expr::borrow(Expr::Place(bar.clone()))]),
+            });
             bar = Place::var(owned);
         }
         for (member, value) in fields {
             let field = bar.clone().then(part(member));
             if base.is_some() {
-                let taken = Expr::runtime("take_part", vec![Expr::borrow(value.clone()), Expr::borrow_mut(Expr::Place(field))]);
+                let taken = Expr::runtime(
+                    "take_part",
+                    vec![Expr::borrow(value.clone()), Expr::borrow_mut(Expr::Place(field))],
+                );
                 let taken = self.bound(taken, "field_bar");
                 self.pullback(value, taken, None);
             } else if self.program.reads_active(value) {
-                let read = Expr::runtime("read_part", vec![Expr::borrow(value.clone()), Expr::borrow(Expr::Place(field))]);
+                let read = Expr::runtime(
+                    "read_part",
+                    vec![Expr::borrow(value.clone()), Expr::borrow(Expr::Place(field))],
+                );
                 let read = if self.program.ty_of(value).is_float() {
                     Expr::Place(bar.clone().then(part(member)))
                 } else {
@@ -430,7 +504,11 @@ pub fn again(arg: &Expr) -> Expr {
 }
 
 /// The path of a hidden sibling of a function.
-pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -> proc_macro2::TokenStream {
+pub fn sibling(
+    path: &proc_macro2::TokenStream,
+    kind: &CallKind,
+    suffix: &str,
+) -> proc_macro2::TokenStream {
     let mut parsed: syn::ExprPath = match syn::parse2(path.clone()) {
         Ok(parsed) => parsed,
         Err(_) => return path.clone(),
@@ -460,8 +538,23 @@ pub fn sibling(path: &proc_macro2::TokenStream, kind: &CallKind, suffix: &str) -
 /// Whether arrays of ndarray have the method themselves, with a rule that takes any slot.
 fn is_inherent_of_arrays(name: &syn::Ident) -> bool {
     let known = [
-        "dot", "sum", "mean", "sum_axis", "mean_axis", "exp", "ln", "sqrt", "sin", "cos", "tan", "tanh", "abs", "powi",
-        "powf", "pow2", "recip",
+        "dot",
+        "sum",
+        "mean",
+        "sum_axis",
+        "mean_axis",
+        "exp",
+        "ln",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "abs",
+        "powi",
+        "powf",
+        "pow2",
+        "recip",
     ];
     known.iter().any(|known| name == known)
 }
@@ -469,9 +562,14 @@ fn is_inherent_of_arrays(name: &syn::Ident) -> bool {
 /// Whether a path is one that lowering gave to a free function of ndarray.
 fn is_of_ndarray(path: &syn::Path) -> bool {
     let mut segments = path.segments.iter();
-    let starts = segments.next().is_some_and(|s| s.ident == "ad_runtime") && segments.next().is_some_and(|s| s.ident == "ndarray");
+    let starts = segments.next().is_some_and(|s| s.ident == "ad_runtime")
+        && segments.next().is_some_and(|s| s.ident == "ndarray");
     let name = path.segments.last().map(|s| s.ident.to_string());
-    starts && name.is_some_and(|name| ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"].contains(&name.as_str()))
+    starts
+        && name.is_some_and(|name| {
+            ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"]
+                .contains(&name.as_str())
+        })
 }
 
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {

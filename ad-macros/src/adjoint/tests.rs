@@ -23,7 +23,13 @@ pub fn reversal(item: TokenStream) -> Reversal {
     assert_eq!(errors.messages(), Vec::<String>::new());
     let out_bar = Var(program.vars.len());
     let name = format_ident!("out_bar");
-    program.vars.push(VarInfo { name, ty: Ty::Float(None), active: true, mutable: false, role: Role::Temp });
+    program.vars.push(VarInfo {
+        name,
+        ty: Ty::Float(None),
+        active: true,
+        mutable: false,
+        role: Role::Temp,
+    });
     Reversal { reversed: reverse(program, out_bar), out_bar }
 }
 
@@ -47,114 +53,139 @@ fn records(item: TokenStream) -> usize {
 
 #[test]
 fn a_sum_over_slices_records_nothing() {
-    let item = quote!(fn f(w: &[f64], x: &[f64]) -> f64 {
-        let mut s = 0.0;
-        for i in 0..x.len() {
-            s += w[i] * x[i] * x[i];
+    let item = quote!(
+        fn f(w: &[f64], x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                s += w[i] * x[i] * x[i];
+            }
+            s
         }
-        s
-    });
+    );
     assert_eq!(records(item), 0);
 }
 
 #[test]
 fn a_chain_records_nothing() {
-    assert_eq!(records(quote!(fn f(w: &[f64], x: &[f64]) -> f64 { w.iter().zip(x).map(|(w, x)| w * x * x).sum() })), 0);
+    assert_eq!(
+        records(quote!(
+            fn f(w: &[f64], x: &[f64]) -> f64 {
+                w.iter().zip(x).map(|(w, x)| w * x * x).sum()
+            }
+        )),
+        0
+    );
 }
 
 #[test]
 fn a_linear_recurrence_records_nothing() {
-    let item = quote!(fn f(x: f64, #[constant] a: f64, n: usize) -> f64 {
-        let mut y = x;
-        for _ in 0..n {
-            y = a * y + 1.0;
+    let item = quote!(
+        fn f(x: f64, #[constant] a: f64, n: usize) -> f64 {
+            let mut y = x;
+            for _ in 0..n {
+                y = a * y + 1.0;
+            }
+            y
         }
-        y
-    });
+    );
     assert_eq!(records(item), 0);
 }
 
 #[test]
 fn nested_loops_over_a_matrix_record_nothing() {
-    let item = quote!(fn f(m: &[Vec<f64>], x: &[f64]) -> f64 {
-        let mut s = 0.0;
-        for i in 0..m.len() {
-            for j in 0..x.len() {
-                s += m[i][j] * x[i] * x[j];
+    let item = quote!(
+        fn f(m: &[Vec<f64>], x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..m.len() {
+                for j in 0..x.len() {
+                    s += m[i][j] * x[i] * x[j];
+                }
             }
+            s
         }
-        s
-    });
+    );
     assert_eq!(records(item), 0);
 }
 
 #[test]
 fn cheap_values_are_computed_again() {
-    let item = quote!(fn f(x: &[f64], y: f64) -> f64 {
-        let mut s = 0.0;
-        for i in 0..x.len() {
-            let d = x[i] - y;
-            s += d * d;
+    let item = quote!(
+        fn f(x: &[f64], y: f64) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                let d = x[i] - y;
+                s += d * d;
+            }
+            s
         }
-        s
-    });
+    );
     assert_eq!(records(item), 0);
 }
 
 #[test]
 fn costly_values_are_recorded() {
-    let item = quote!(fn f(x: &[f64]) -> f64 {
-        let mut s = 0.0;
-        for i in 0..x.len() {
-            let e = x[i].exp();
-            s += e * e;
+    let item = quote!(
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                let e = x[i].exp();
+                s += e * e;
+            }
+            s
         }
-        s
-    });
+    );
     assert_eq!(recorded(item), ["e"]);
 }
 
 #[test]
 fn a_nonlinear_recurrence_records_the_old_value_alone() {
-    let item = quote!(fn f(r: f64, x0: f64, n: usize) -> f64 {
-        let mut x = x0;
-        for _ in 0..n {
-            x = r * x * (1.0 - x);
+    let item = quote!(
+        fn f(r: f64, x0: f64, n: usize) -> f64 {
+            let mut x = x0;
+            for _ in 0..n {
+                x = r * x * (1.0 - x);
+            }
+            x
         }
-        x
-    });
+    );
     assert_eq!(recorded(item), ["x_old"]);
 }
 
 #[test]
 fn an_overwritten_element_is_recorded_where_its_old_value_is_needed() {
-    let needed = quote!(fn f(x: f64, n: usize) -> f64 {
-        let mut v = [x; 4];
-        for i in 1..n {
-            v[i] = v[i] * v[i - 1];
+    let needed = quote!(
+        fn f(x: f64, n: usize) -> f64 {
+            let mut v = [x; 4];
+            for i in 1..n {
+                v[i] = v[i] * v[i - 1];
+            }
+            v[3]
         }
-        v[3]
-    });
+    );
     assert_eq!(recorded(needed), ["v_old"]);
-    let linear = quote!(fn f(x: f64, n: usize) -> f64 {
-        let mut v = [x; 4];
-        for i in 1..n {
-            v[i] = 2.0 * v[i - 1];
+    let linear = quote!(
+        fn f(x: f64, n: usize) -> f64 {
+            let mut v = [x; 4];
+            for i in 1..n {
+                v[i] = 2.0 * v[i - 1];
+            }
+            v[3]
         }
-        v[3]
-    });
+    );
     assert_eq!(records(linear), 0);
 }
 
 #[test]
 fn a_while_loop_counts_its_iterations() {
-    let item = quote!(fn f(x: f64) -> f64 {
-        let mut y = x;
-        while y < 10.0 {
-            y = 2.0 * y;
+    let item = quote!(
+        fn f(x: f64) -> f64 {
+            let mut y = x;
+            while y < 10.0 {
+                y = 2.0 * y;
+            }
+            y
         }
-        y
-    });
+    );
     let program = reversal(item).reversed.program;
     assert_eq!(program.counted.len(), 1);
     assert_eq!(program.recording.len(), 1);
@@ -162,16 +193,25 @@ fn a_while_loop_counts_its_iterations() {
 
 #[test]
 fn a_branch_on_what_is_still_alive_records_nothing() {
-    assert_eq!(records(quote!(fn f(x: f64) -> f64 { if x > 0.0 { x * x } else { -x } })), 0);
+    assert_eq!(
+        records(quote!(
+            fn f(x: f64) -> f64 {
+                if x > 0.0 { x * x } else { -x }
+            }
+        )),
+        0
+    );
 }
 
 #[test]
 fn nothing_is_restored_that_nobody_reads() {
-    let reversed = reversal(quote!(fn f(x: f64) -> f64 {
-        let mut y = x;
-        y = 3.0 * y;
-        y
-    }))
+    let reversed = reversal(quote!(
+        fn f(x: f64) -> f64 {
+            let mut y = x;
+            y = 3.0 * y;
+            y
+        }
+    ))
     .reversed;
     let saves = reversed.forward.iter().filter(|stmt| match stmt {
         Stmt::Let { var, .. } => matches!(reversed.program[*var].role, Role::Saved),
@@ -182,13 +222,16 @@ fn nothing_is_restored_that_nobody_reads() {
 
 #[test]
 fn what_does_not_reach_the_result_has_no_cotangent() {
-    let reversed = reversal(quote!(fn f(x: f64, y: f64) -> f64 {
-        let unused = y.exp();
-        let logged = x * y;
-        println!("{}", stop_gradient(logged));
-        x * x
-    }))
+    let reversed = reversal(quote!(
+        fn f(x: f64, y: f64) -> f64 {
+            let unused = y.exp();
+            let logged = x * y;
+            println!("{}", stop_gradient(logged));
+            x * x
+        }
+    ))
     .reversed;
-    let cotangents: Vec<String> = reversed.scalars.iter().map(|(of, _)| reversed.program[*of].name.to_string()).collect();
+    let cotangents: Vec<String> =
+        reversed.scalars.iter().map(|(of, _)| reversed.program[*of].name.to_string()).collect();
     assert_eq!(cotangents, ["x"]);
 }

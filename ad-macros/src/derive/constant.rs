@@ -5,12 +5,15 @@
 
 use proc_macro2::Ident;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, Generics, Path, PathArguments, PathSegment, Token, Type, TypeParamBound, WherePredicate};
+use syn::{
+    GenericArgument, Generics, Path, PathArguments, PathSegment, Token, Type, TypeParamBound,
+    WherePredicate,
+};
 
 /// Types without parameters that are constant; the tangent of each is `()`.
 const PLAIN: [&str; 16] = [
-    "bool", "char", "str", "String", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-    "usize",
+    "bool", "char", "str", "String", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+    "u32", "u64", "u128", "usize",
 ];
 
 /// Whether `ty` is constant by itself: a primitive integer, `bool`, `char`, `str`, `String`,
@@ -49,7 +52,10 @@ pub fn type_argument(segment: &PathSegment) -> Option<&Type> {
 }
 
 /// The bounds that `generics` put on the type parameter `param`, inline and in the where-clause.
-pub fn bounds_of<'a>(param: &'a Ident, generics: &'a Generics) -> impl Iterator<Item = &'a TypeParamBound> {
+pub fn bounds_of<'a>(
+    param: &'a Ident,
+    generics: &'a Generics,
+) -> impl Iterator<Item = &'a TypeParamBound> {
     let inline = generics.type_params().filter(move |p| p.ident == *param).flat_map(|p| &p.bounds);
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let apart = predicates.filter_map(move |predicate| match predicate {
@@ -73,7 +79,9 @@ fn constant(ty: &Type, is_function: &dyn Fn(&Ident) -> bool) -> bool {
         Type::Slice(slice) => constant(&slice.elem, is_function),
         Type::Array(array) => constant(&array.elem, is_function),
         Type::Tuple(tuple) => tuple.elems.iter().all(|elem| constant(elem, is_function)),
-        Type::Path(path) if path.qself.is_none() => constant_path(&path.path, is_function) || is_plain_constant(ty),
+        Type::Path(path) if path.qself.is_none() => {
+            constant_path(&path.path, is_function) || is_plain_constant(ty)
+        }
         _ => false,
     }
 }
@@ -103,5 +111,9 @@ fn is_function_bound(bound: &TypeParamBound) -> bool {
     let TypeParamBound::Trait(bound) = bound else {
         return false;
     };
-    bound.path.segments.last().is_some_and(|last| ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name))
+    bound
+        .path
+        .segments
+        .last()
+        .is_some_and(|last| ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name))
 }

@@ -20,9 +20,11 @@ fn definition(model: &Model) -> TokenStream {
     let clause = &generics.where_clause;
     let (attributes, doc) = (item_attributes(), format!(" The tangent of `{}`.", model.ident));
     let variants = model.variants.iter().map(|variant| {
-        let (ident, doc) = (&variant.ident, format!(" The tangent of `{}::{}`.", model.ident, variant.ident));
+        let (ident, doc) =
+            (&variant.ident, format!(" The tangent of `{}::{}`.", model.ident, variant.ident));
         let fields = variant.active().map(|(field, tangent)| {
-            let (member, ty, doc) = (&tangent.member, &tangent.ty, format!(" The tangent of `{}`.", field.name()));
+            let (member, ty, doc) =
+                (&tangent.member, &tangent.ty, format!(" The tangent of `{}`.", field.name()));
             let name = (variant.style == Style::Named).then(|| quote!(#member:));
             quote!(#[doc = #doc] #name #ty)
         });
@@ -84,10 +86,15 @@ fn each(model: &Model, arm: impl Fn(&Variant) -> TokenStream) -> TokenStream {
 
 fn debug(variant: &Variant) -> TokenStream {
     let ident = &variant.ident;
-    let (pattern, name) = (variant.tangent_pattern(quote!(Self::#ident), "value"), ident.unraw().to_string());
+    let (pattern, name) =
+        (variant.tangent_pattern(quote!(Self::#ident), "value"), ident.unraw().to_string());
     let parts = variant.active().map(|(field, _)| {
         let (name, value) = (field.name(), field.binding("value"));
-        if variant.style == Style::Named { quote!(.field(#name, #value)) } else { quote!(.field(#value)) }
+        if variant.style == Style::Named {
+            quote!(.field(#name, #value))
+        } else {
+            quote!(.field(#value))
+        }
     });
     match variant.tangent_style() {
         Style::Named => quote!(#pattern => f.debug_struct(#name) #(#parts)* .finish(),),
@@ -98,7 +105,8 @@ fn debug(variant: &Variant) -> TokenStream {
 
 fn eq(model: &Model) -> TokenStream {
     let arms = model.variants.iter().map(|variant| {
-        let (left, right, parts) = both(variant, "left", "right", |left, right| quote!(*#left == *#right));
+        let (left, right, parts) =
+            both(variant, "left", "right", |left, right| quote!(*#left == *#right));
         let equal = if parts.is_empty() { quote!(true) } else { quote!(#(#parts)&&*) };
         quote!((#left, #right) => #equal,)
     });
@@ -111,9 +119,12 @@ fn eq(model: &Model) -> TokenStream {
 
 fn accumulate(model: &Model) -> TokenStream {
     let arms = model.variants.iter().map(|variant| {
-        let (left, right, parts) = both(variant, "into", "contribution", |into, contribution| {
-            quote!(::ad_runtime::rt::add(#into, #contribution);)
-        });
+        let (left, right, parts) = both(
+            variant,
+            "into",
+            "contribution",
+            |into, contribution| quote!(::ad_runtime::rt::add(#into, #contribution);),
+        );
         quote!((#left, #right) => { #(#parts)* })
     });
     match model.variants.len() {
@@ -138,7 +149,8 @@ fn both(
 ) -> (TokenStream, TokenStream, Vec<TokenStream>) {
     let ident = &variant.ident;
     let pattern = |prefix| variant.tangent_pattern(quote!(Self::#ident), prefix);
-    let parts = variant.active().map(|(field, _)| part(&field.binding(left), &field.binding(right)));
+    let parts =
+        variant.active().map(|(field, _)| part(&field.binding(left), &field.binding(right)));
     (pattern(left), pattern(right), parts.collect())
 }
 
@@ -155,7 +167,8 @@ fn projections(model: &Model) -> TokenStream {
     let (generics, arguments, clause) = generics.split_for_impl();
     let with_fields = || model.variants.iter().filter(|variant| !variant.fields.is_empty());
     let named = with_fields().filter(|variant| variant.style == Style::Named).map(|variant| {
-        let (shared, mutable) = (borrowed(model, variant, Borrow::Shared), borrowed(model, variant, Borrow::Mutable));
+        let (shared, mutable) =
+            (borrowed(model, variant, Borrow::Shared), borrowed(model, variant, Borrow::Mutable));
         quote!(#shared #mutable)
     });
     let methods = with_fields().map(|variant| {
@@ -193,7 +206,8 @@ pub fn struct_projections(model: &Model) -> TokenStream {
     }
     let (generics, arguments, clause) = generics.split_for_impl();
     let named = (variant.style == Style::Named).then(|| {
-        let (shared, mutable) = (borrowed(model, variant, Borrow::Shared), borrowed(model, variant, Borrow::Mutable));
+        let (shared, mutable) =
+            (borrowed(model, variant, Borrow::Shared), borrowed(model, variant, Borrow::Mutable));
         quote!(#shared #mutable)
     });
     let names = [model.ident.clone(), syn::Ident::new("Self_", model.ident.span())];
@@ -215,18 +229,25 @@ pub fn struct_projections(model: &Model) -> TokenStream {
 /// The name of the struct that borrows the fields of a named variant: `__ShapeCircleMut`.
 fn borrowed_name(model: &Model, variant: &Variant, borrow: Borrow) -> syn::Ident {
     let suffix = if borrow == Borrow::Mutable { "Mut" } else { "Ref" };
-    fresh(format!("__{}{}{suffix}", model.ident.unraw(), variant.ident.unraw()), variant.ident.span())
+    fresh(
+        format!("__{}{}{suffix}", model.ident.unraw(), variant.ident.unraw()),
+        variant.ident.span(),
+    )
 }
 
 /// The type of a borrowed field.
 fn borrowed_type(field: &Field, reference: &TokenStream) -> TokenStream {
-    let ty = field.tangent.as_ref().map_or_else(|| quote!(::ad_runtime::rt::Inactive), |tangent| tangent.ty.clone());
+    let ty = field
+        .tangent
+        .as_ref()
+        .map_or_else(|| quote!(::ad_runtime::rt::Inactive), |tangent| tangent.ty.clone());
     quote!(#reference #ty)
 }
 
 /// The struct that borrows the fields of a named variant.
 fn borrowed(model: &Model, variant: &Variant, borrow: Borrow) -> TokenStream {
-    let (vis, name, attributes) = (&model.vis, borrowed_name(model, variant, borrow), item_attributes());
+    let (vis, name, attributes) =
+        (&model.vis, borrowed_name(model, variant, borrow), item_attributes());
     let generics = borrowing(&variant_generics(model, variant));
     let clause = &generics.where_clause;
     let reference = if borrow == Borrow::Mutable { quote!(&'__bar mut) } else { quote!(&'__bar) };
@@ -244,21 +265,32 @@ fn variant_generics(model: &Model, variant: &Variant) -> syn::Generics {
 
 // Input: variant Circle { r: f64, #[constant] n: f64 } of Shape
 // Output: fn __Circle_mut(&mut self) -> __ShapeCircleMut<'_> { r: &mut f64, n: &mut Inactive }
-fn projection(model: &Model, variant: &Variant, path: TokenStream, name: &syn::Ident, borrow: Borrow) -> TokenStream {
+fn projection(
+    model: &Model,
+    variant: &Variant,
+    path: TokenStream,
+    name: &syn::Ident,
+    borrow: Borrow,
+) -> TokenStream {
     let (ident, vis) = (name, &model.vis);
     let mutable = borrow == Borrow::Mutable;
     let suffix = if mutable { "_mut" } else { "" };
     let method = fresh(format!("__{}{suffix}", ident.unraw()), ident.span());
-    let (receiver, reference) = if mutable { (quote!(&mut self), quote!(&mut)) } else { (quote!(&self), quote!(&)) };
+    let (receiver, reference) =
+        if mutable { (quote!(&mut self), quote!(&mut)) } else { (quote!(&self), quote!(&)) };
     let parts = variant.fields.iter().map(|field| match field.tangent {
         Some(_) => field.binding("bar").to_token_stream(),
         // A value of size zero: nothing is allocated.
-        None if mutable => quote!(::std::boxed::Box::leak(::std::boxed::Box::new(::ad_runtime::rt::Inactive))),
+        None if mutable => {
+            quote!(::std::boxed::Box::leak(::std::boxed::Box::new(::ad_runtime::rt::Inactive)))
+        }
         None => quote!(&::ad_runtime::rt::Inactive),
     });
     let (result, value) = if variant.style == Style::Named {
-        let (name, generics) = (borrowed_name(model, variant, borrow), variant_generics(model, variant));
-        let (arguments, members) = (borrowing_arguments(&generics), variant.fields.iter().map(|field| &field.member));
+        let (name, generics) =
+            (borrowed_name(model, variant, borrow), variant_generics(model, variant));
+        let (arguments, members) =
+            (borrowing_arguments(&generics), variant.fields.iter().map(|field| &field.member));
         (quote!(#name #arguments), quote!(#name { #(#members: #parts),* }))
     } else {
         let types = variant.fields.iter().map(|field| borrowed_type(field, &reference));

@@ -46,9 +46,11 @@ pub fn impl_attributes() -> TokenStream {
 pub fn emit(model: &Model, bodies: &Bodies) -> TokenStream {
     let (ident, tangent) = (&model.ident, &model.tangent);
     let (generics, arguments, clause) = model.generics.split_for_impl();
-    let (tangent_generics, tangent_arguments, tangent_clause) = model.tangent_generics.split_for_impl();
+    let (tangent_generics, tangent_arguments, tangent_clause) =
+        model.tangent_generics.split_for_impl();
     let attributes = impl_attributes();
-    let own = differentiable(&quote!(#tangent #tangent_arguments), &bodies.zero, &bodies.placeholder);
+    let own =
+        differentiable(&quote!(#tangent #tangent_arguments), &bodies.zero, &bodies.placeholder);
     let again = differentiable(&quote!(Self), &bodies.tangent_zero, &bodies.tangent_placeholder);
     let vector_space = vector_space(&bodies.accumulate);
     let Bodies { clone, debug, eq, .. } = bodies;
@@ -87,7 +89,11 @@ pub fn emit(model: &Model, bodies: &Bodies) -> TokenStream {
     }
 }
 
-fn differentiable(tangent: &TokenStream, zero: &TokenStream, placeholder: &TokenStream) -> TokenStream {
+fn differentiable(
+    tangent: &TokenStream,
+    zero: &TokenStream,
+    placeholder: &TokenStream,
+) -> TokenStream {
     quote! {
         type Tangent = #tangent;
         #[inline]

@@ -70,7 +70,11 @@ pub struct TangentField {
 /// The user's type as a model, and the errors found in it. There is no model of a union.
 pub fn read(input: &DeriveInput) -> (Option<Model>, Vec<Error>) {
     let mut errors = Vec::new();
-    misplaced(&input.attrs, "mark the fields that are constant, or leave out the derive", &mut errors);
+    misplaced(
+        &input.attrs,
+        "mark the fields that are constant, or leave out the derive",
+        &mut errors,
+    );
     let parts: Vec<(&Ident, &syn::Fields)> = match &input.data {
         Data::Struct(data) => vec![(&input.ident, &data.fields)],
         Data::Enum(data) => {
@@ -157,7 +161,12 @@ fn read_fields(
         let marked = marked_constant(&field.attrs, errors);
         let constant = marked || is_constant_type_in(&ty, generics);
         let position = |i: u32| Member::Unnamed(Index { index: i, span: Span::call_site() });
-        let name = |i: u32| field.ident.as_ref().map_or_else(|| position(i), |ident| Member::Named(generated(ident)));
+        let name = |i: u32| {
+            field
+                .ident
+                .as_ref()
+                .map_or_else(|| position(i), |ident| Member::Named(generated(ident)))
+        };
         let tangent = (!constant).then(|| {
             next_active += 1;
             TangentField { member: name(next_active - 1), ty: types.of(&ty) }
@@ -175,7 +184,8 @@ fn read_fields(
 fn constants_last(fields: &[Field], errors: &mut Vec<Error>) {
     let active = fields.iter().rposition(|field| field.tangent.is_some()).unwrap_or(0);
     for early in fields[..active].iter().filter(|field| field.tangent.is_none()) {
-        let message = "a constant field stands before an active one: put it last, or name the fields";
+        let message =
+            "a constant field stands before an active one: put it last, or name the fields";
         errors.push(Error::new(early.span, message));
     }
 }
@@ -186,7 +196,10 @@ fn marked_constant(attrs: &[Attribute], errors: &mut Vec<Error>) -> bool {
     let marked = marks.peek().is_some();
     for attr in marks {
         if !matches!(attr.meta, Meta::Path(_)) {
-            errors.push(Error::new_spanned(&attr.meta, "`#[constant]` takes no arguments: write `#[constant]`"));
+            errors.push(Error::new_spanned(
+                &attr.meta,
+                "`#[constant]` takes no arguments: write `#[constant]`",
+            ));
         }
     }
     marked
@@ -195,7 +208,10 @@ fn marked_constant(attrs: &[Attribute], errors: &mut Vec<Error>) -> bool {
 /// Reports `#[constant]` where there is no field.
 fn misplaced(attrs: &[Attribute], instead: &str, errors: &mut Vec<Error>) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("constant")) {
-        errors.push(Error::new_spanned(&attr.meta, format!("`#[constant]` belongs to a field: {instead}")));
+        errors.push(Error::new_spanned(
+            &attr.meta,
+            format!("`#[constant]` belongs to a field: {instead}"),
+        ));
     }
 }
 
@@ -234,7 +250,11 @@ impl Variant {
     }
 
     /// `path { x: part(x), .. }`, `path(part(0), ..)` or `path`: an expression or a pattern of the tangent.
-    pub fn tangent_of(&self, path: TokenStream, part: impl Fn(&Field, &TangentField) -> TokenStream) -> TokenStream {
+    pub fn tangent_of(
+        &self,
+        path: TokenStream,
+        part: impl Fn(&Field, &TangentField) -> TokenStream,
+    ) -> TokenStream {
         let parts = self.active().map(|(field, tangent)| (&tangent.member, part(field, tangent)));
         match self.tangent_style() {
             Style::Named => {

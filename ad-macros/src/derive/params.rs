@@ -63,7 +63,9 @@ pub fn extend(generics: &Generics, bounded: &[TokenStream]) -> Generics {
     result
 }
 
-fn differentiable<'a>(bounded: impl Iterator<Item = &'a TokenStream>) -> impl Iterator<Item = WherePredicate> {
+fn differentiable<'a>(
+    bounded: impl Iterator<Item = &'a TokenStream>,
+) -> impl Iterator<Item = WherePredicate> {
     bounded.map(|leaf| parse_quote!(#leaf: ::ad_runtime::Differentiable))
 }
 
@@ -71,11 +73,22 @@ fn differentiable<'a>(bounded: impl Iterator<Item = &'a TokenStream>) -> impl It
 fn prune(param: &mut GenericParam, free: &dyn Fn(&TokenStream) -> bool) {
     match param {
         GenericParam::Lifetime(param) => {
-            param.bounds = param.bounds.iter().filter(|bound| free(&bound.to_token_stream())).cloned().collect();
+            param.bounds = param
+                .bounds
+                .iter()
+                .filter(|bound| free(&bound.to_token_stream()))
+                .cloned()
+                .collect();
         }
         GenericParam::Type(param) => {
-            param.bounds = param.bounds.iter().filter(|bound| free(&bound.to_token_stream())).cloned().collect();
-            param.default = param.default.take().filter(|(_, default)| free(&default.to_token_stream()));
+            param.bounds = param
+                .bounds
+                .iter()
+                .filter(|bound| free(&bound.to_token_stream()))
+                .cloned()
+                .collect();
+            param.default =
+                param.default.take().filter(|(_, default)| free(&default.to_token_stream()));
         }
         GenericParam::Const(_) => {}
     }

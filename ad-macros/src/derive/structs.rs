@@ -9,7 +9,8 @@ use quote::{ToTokens, quote, quote_spanned};
 pub fn emit(model: &Model) -> TokenStream {
     let fields = &model.variants[0];
     let bodies = bodies(model, fields);
-    let constants = if fields.has_constant() { constants(model, fields) } else { TokenStream::new() };
+    let constants =
+        if fields.has_constant() { constants(model, fields) } else { TokenStream::new() };
     let (definition, impls) = (definition(model, fields), impls::emit(model, &bodies));
     let projections = super::enums::struct_projections(model);
     quote!(#definition #impls #constants #projections)
@@ -100,7 +101,8 @@ fn constants(model: &Model, fields: &Variant) -> TokenStream {
     let (definition, value) = match fields.style {
         Style::Named => {
             let constant = || fields.fields.iter().filter(|field| field.tangent.is_none());
-            let (vis, member) = (constant().map(|field| &field.vis), constant().map(|field| &field.member));
+            let (vis, member) =
+                (constant().map(|field| &field.vis), constant().map(|field| &field.member));
             let value = constant().map(|field| &field.member);
             (
                 quote!({ #(#vis #member: ::ad_runtime::rt::Inactive,)* }),

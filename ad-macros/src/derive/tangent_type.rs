@@ -61,7 +61,10 @@ impl<'a> TangentTypes<'a> {
         let Some(last) = std_segment(&path.path) else {
             return self.leaf(ty);
         };
-        if last.ident == "f64" || last.ident == "f32" || path.path.get_ident().is_some_and(|p| self.is_real(p)) {
+        if last.ident == "f64"
+            || last.ident == "f32"
+            || path.path.get_ident().is_some_and(|p| self.is_real(p))
+        {
             return ty.to_token_stream();
         }
         let container = ["Vec", "Option", "Box"].iter().any(|name| last.ident == name);
@@ -80,7 +83,10 @@ impl<'a> TangentTypes<'a> {
     /// `<ty as Differentiable>::Tangent`, with an error about `ty` at the user's own token.
     fn leaf(&mut self, ty: &Type) -> TokenStream {
         let mut ty = ty.clone();
-        let opaque = self.generics.type_params().any(|p| mentions(&ty.to_token_stream(), &p.ident) && !self.is_real(&p.ident));
+        let opaque = self
+            .generics
+            .type_params()
+            .any(|p| mentions(&ty.to_token_stream(), &p.ident) && !self.is_real(&p.ident));
         if opaque {
             let leaf = ty.to_token_stream();
             if !self.bounded.iter().any(|known| known.to_string() == leaf.to_string()) {
@@ -100,8 +106,12 @@ impl<'a> TangentTypes<'a> {
             let TypeParamBound::Trait(bound) = bound else {
                 return false;
             };
-            let path: Vec<_> = bound.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            matches!(path.iter().map(String::as_str).collect::<Vec<_>>()[..], ["Real"] | ["ad_runtime", "Real"])
+            let path: Vec<_> =
+                bound.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            matches!(
+                path.iter().map(String::as_str).collect::<Vec<_>>()[..],
+                ["Real"] | ["ad_runtime", "Real"]
+            )
         })
     }
 }

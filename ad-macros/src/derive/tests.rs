@@ -86,7 +86,12 @@ fn lifetimes() {
 
 #[test]
 fn tuple_struct() {
-    check(quote!(pub struct Pair(pub f64, Vec<f64>, #[constant] pub f64);), expect_file!["snapshots/tuple_struct.rs"]);
+    check(
+        quote!(
+            pub struct Pair(pub f64, Vec<f64>, #[constant] pub f64);
+        ),
+        expect_file!["snapshots/tuple_struct.rs"],
+    );
 }
 
 #[test]
@@ -104,7 +109,12 @@ fn enumeration() {
 
 #[test]
 fn recursive_types_contain_their_own_tangent() {
-    let output = formatted(quote!(enum Tree<'a, T> { Leaf(&'a T), Node(Vec<Tree<'a, T>>, Option<Box<Self>>) }));
+    let output = formatted(quote!(
+        enum Tree<'a, T> {
+            Leaf(&'a T),
+            Node(Vec<Tree<'a, T>>, Option<Box<Self>>),
+        }
+    ));
     assert!(output.contains("Vec<TreeTangent<T>>"), "{output}");
     assert!(output.contains("Option<Box<TreeTangent<T>>>"), "{output}");
 }
@@ -139,16 +149,40 @@ fn union_is_an_error() {
 #[test]
 fn constant_types() {
     let constant = [
-        "usize", "bool", "char", "String", "std::string::String", "&'static str", "&mut [u8]", "[i32; 4]",
-        "Vec<Option<usize>>", "(usize, (bool, &str))", "()", "fn(f64) -> f64", "&dyn Fn(f64) -> f64",
-        "&(dyn Fn(f64) -> f64 + Sync)", "PhantomData<T>", "std::marker::PhantomData<T>", "impl Fn(f64) -> f64",
+        "usize",
+        "bool",
+        "char",
+        "String",
+        "std::string::String",
+        "&'static str",
+        "&mut [u8]",
+        "[i32; 4]",
+        "Vec<Option<usize>>",
+        "(usize, (bool, &str))",
+        "()",
+        "fn(f64) -> f64",
+        "&dyn Fn(f64) -> f64",
+        "&(dyn Fn(f64) -> f64 + Sync)",
+        "PhantomData<T>",
+        "std::marker::PhantomData<T>",
+        "impl Fn(f64) -> f64",
     ];
     for ty in constant {
         assert!(is_constant_type(&parse_str(ty).unwrap()), "{ty}");
     }
     let active = [
-        "f64", "T", "F", "Vec<f64>", "(usize, f64)", "Option<&f64>", "my::String", "Index", "&dyn Kernel", "Vec<Index>",
-        "Box<usize>", "<T as A>::usize",
+        "f64",
+        "T",
+        "F",
+        "Vec<f64>",
+        "(usize, f64)",
+        "Option<&f64>",
+        "my::String",
+        "Index",
+        "&dyn Kernel",
+        "Vec<Index>",
+        "Box<usize>",
+        "<T as A>::usize",
     ];
     for ty in active {
         assert!(!is_constant_type(&parse_str(ty).unwrap()), "{ty}");

@@ -16,7 +16,8 @@ impl Emitter<'_> {
             place
         };
         let is_bar = matches!(self.program[place.root].role, Role::Bar(_) | Role::Temp if self.is_cotangent(place.root));
-        let is_dot = matches!(self.program[place.root].role, Role::Dot(_)) || self.program[place.root].name.to_string().contains("_dot");
+        let is_dot = matches!(self.program[place.root].role, Role::Dot(_))
+            || self.program[place.root].name.to_string().contains("_dot");
         let mut tokens = self.name(place.root).to_token_stream();
         for proj in &place.proj {
             tokens = match proj {
@@ -28,16 +29,28 @@ impl Emitter<'_> {
                 Proj::Deref => quote!((*#tokens)),
                 Proj::Variant(name, member) if is_bar || is_dot => {
                     let name = if name == "Self" { format_ident!("Self_") } else { name.clone() };
-                    let method = if is_bar || mutable { format_ident!("__{}_mut", name) } else { format_ident!("__{}", name) };
+                    let method = if is_bar || mutable {
+                        format_ident!("__{}_mut", name)
+                    } else {
+                        format_ident!("__{}", name)
+                    };
                     quote!((*#tokens.#method().#member))
                 }
-                Proj::Variant(..) if self.reverse => quote!((*::ad_runtime::rt::unwrapped(&#tokens))),
+                Proj::Variant(..) if self.reverse => {
+                    quote!((*::ad_runtime::rt::unwrapped(&#tokens)))
+                }
                 Proj::Variant(..) => quote!(#tokens.unwrap()),
                 Proj::View { method, mirror, args } => {
                     let args = args.iter().map(|a| self.index(a));
-                    let method = match (mutable || is_bar, method.to_string().strip_suffix("_mut")) {
+                    let method = match (mutable || is_bar, method.to_string().strip_suffix("_mut"))
+                    {
                         (true, _) => mirror.clone(),
-                        (false, Some(shared)) if self.reverse || matches!(self.program[place.root].role, Role::Dot(_)) => format_ident!("{}", shared),
+                        (false, Some(shared))
+                            if self.reverse
+                                || matches!(self.program[place.root].role, Role::Dot(_)) =>
+                        {
+                            format_ident!("{}", shared)
+                        }
                         (false, _) => method.clone(),
                     };
                     quote!(#tokens.#method(#(#args),*))
@@ -96,8 +109,18 @@ impl Emitter<'_> {
                 quote!(*#a)
             }
             Expr::Binary(op, a, b) => {
-                let level = if matches!(op, BinOp::Add | BinOp::Sub) { Precedence::Sum } else { Precedence::Product };
-                let right = if matches!(op, BinOp::Add) { Precedence::Sum } else if level == Precedence::Sum { Precedence::Product } else { Precedence::Unary };
+                let level = if matches!(op, BinOp::Add | BinOp::Sub) {
+                    Precedence::Sum
+                } else {
+                    Precedence::Product
+                };
+                let right = if matches!(op, BinOp::Add) {
+                    Precedence::Sum
+                } else if level == Precedence::Sum {
+                    Precedence::Product
+                } else {
+                    Precedence::Unary
+                };
                 let (a, b) = (self.operand(a, level), self.operand(b, right));
                 match op {
                     BinOp::Add => quote!(#a + #b),
@@ -209,7 +232,11 @@ impl Emitter<'_> {
             && !matches!(info.role, Role::Alias { .. } | Role::Binding { .. })
             && !matches!(info.ty, Ty::RefMut(_));
         let views = place.proj.iter().any(|p| matches!(p, Proj::View { .. }));
-        if moved && !views { quote!(::core::clone::Clone::clone(&#tokens)) } else { strip_parens(tokens) }
+        if moved && !views {
+            quote!(::core::clone::Clone::clone(&#tokens))
+        } else {
+            strip_parens(tokens)
+        }
     }
 
     fn read_reverse(&self, place: &Place) -> TokenStream {
@@ -220,7 +247,11 @@ impl Emitter<'_> {
         let tokens = self.place(place, false);
         if by_ref {
             let tokens = strip_parens(tokens);
-            return if matches!(self.program[place.root].ty, Ty::RefMut(_)) { quote!(&mut #tokens) } else { quote!(&#tokens) };
+            return if matches!(self.program[place.root].ty, Ty::RefMut(_)) {
+                quote!(&mut #tokens)
+            } else {
+                quote!(&#tokens)
+            };
         }
         strip_parens(tokens)
     }
@@ -314,7 +345,17 @@ impl Emitter<'_> {
 /// Methods that take their receiver by value.
 fn consumes(name: &proc_macro2::Ident) -> bool {
     name.to_string().starts_with("into_")
-        || ["reversed_axes", "permuted_axes", "insert_axis", "remove_axis", "mapv_into", "slice_move", "index_axis_move"].iter().any(|m| name == m)
+        || [
+            "reversed_axes",
+            "permuted_axes",
+            "insert_axis",
+            "remove_axis",
+            "mapv_into",
+            "slice_move",
+            "index_axis_move",
+        ]
+        .iter()
+        .any(|m| name == m)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -331,13 +372,25 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
         Expr::Binary(BinOp::Add | BinOp::Sub, ..) => Precedence::Sum,
         Expr::Binary(..) => Precedence::Product,
         Expr::Unary(..) | Expr::Ref { .. } => Precedence::Unary,
-        Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => Precedence::Lowest,
-        Expr::Runtime { function: "read_active" | "take_active" | "tangent_active", .. } => Precedence::Lowest,
+        Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => {
+            Precedence::Lowest
+        }
+        Expr::Runtime { function: "read_active" | "take_active" | "tangent_active", .. } => {
+            Precedence::Lowest
+        }
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,
         Expr::Number(..) => Precedence::Postfix,
         Expr::Place(_) if starts_with_star(tokens) => Precedence::Unary,
         Expr::Verbatim { .. } => match syn::parse2::<syn::Expr>(tokens.clone()) {
-            Ok(syn::Expr::Path(_) | syn::Expr::Lit(_) | syn::Expr::Paren(_) | syn::Expr::MethodCall(_) | syn::Expr::Call(_) | syn::Expr::Field(_) | syn::Expr::Index(_)) => Precedence::Postfix,
+            Ok(
+                syn::Expr::Path(_)
+                | syn::Expr::Lit(_)
+                | syn::Expr::Paren(_)
+                | syn::Expr::MethodCall(_)
+                | syn::Expr::Call(_)
+                | syn::Expr::Field(_)
+                | syn::Expr::Index(_),
+            ) => Precedence::Postfix,
             Ok(syn::Expr::Unary(_) | syn::Expr::Reference(_)) => Precedence::Unary,
             _ => Precedence::Lowest,
         },
@@ -353,7 +406,9 @@ fn starts_with_star(tokens: &TokenStream) -> bool {
 fn strip_parens(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(g)), None) if g.delimiter() == proc_macro2::Delimiter::Parenthesis => {
+        (Some(TokenTree::Group(g)), None)
+            if g.delimiter() == proc_macro2::Delimiter::Parenthesis =>
+        {
             let inner = g.stream();
             if starts_with_star(&inner) { inner } else { tokens }
         }
@@ -388,7 +443,8 @@ fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream 
         match tree {
             TokenTree::Ident(ident) if ident == name && !is_field => out.extend(by.clone()),
             TokenTree::Group(group) => {
-                let mut replaced = Group::new(group.delimiter(), substitute(group.stream(), name, by));
+                let mut replaced =
+                    Group::new(group.delimiter(), substitute(group.stream(), name, by));
                 replaced.set_span(group.span());
                 out.extend([TokenTree::Group(replaced)]);
             }

@@ -1,7 +1,9 @@
 //! Statements, and the records that pass from the forward to the reverse half of a nesting statement.
 
 use super::{Emitter, active_flag};
-use crate::ir::{Arm, BinOp, Block, Expr, Id, LoopKind, MutOp, Place, ReverseArm, Role, Stmt, Ty, Var};
+use crate::ir::{
+    Arm, BinOp, Block, Expr, Id, LoopKind, MutOp, Place, ReverseArm, Role, Stmt, Ty, Var,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
@@ -55,15 +57,21 @@ impl Emitter<'_> {
 
     fn target(&self, place: &Place) -> TokenStream {
         let tokens = self.place(place, true);
-        let is_reference = place.is_var() && matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. }) && !self.reverse;
+        let is_reference = place.is_var()
+            && matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. })
+            && !self.reverse;
         if is_reference { quote!(*#tokens) } else { tokens }
     }
 
     fn assign(&self, place: &Place, value: &Expr) -> TokenStream {
         let restores = matches!(value, Expr::Place(p) if matches!(self.program[p.root].role, Role::Saved))
             || matches!(value, Expr::Runtime { function: "clone", .. });
-        let plain = self.program.ty_of_place(place).is_float() || self.program[place.root].ty == Ty::Discrete;
-        if restores && self.reverse && !(plain && !matches!(self.program.ty_of_place(place), Ty::RefMut(_))) {
+        let plain = self.program.ty_of_place(place).is_float()
+            || self.program[place.root].ty == Ty::Discrete;
+        if restores
+            && self.reverse
+            && !(plain && !matches!(self.program.ty_of_place(place), Ty::RefMut(_)))
+        {
             let view = self.program.is_array_view(place);
             let (place, value) = (self.place(place, true), self.expr(value));
             if view {
@@ -113,7 +121,11 @@ impl Emitter<'_> {
             MutOp::CopyFrom => {
                 let x = self.shared_reference(&args[0]);
                 let array = matches!(self.program.ty_of_place(place).deref(), Ty::NdArray { .. });
-                if array { quote!(#target.assign(#x)) } else { quote!(#target.clone_from_slice(#x)) }
+                if array {
+                    quote!(#target.assign(#x))
+                } else {
+                    quote!(#target.clone_from_slice(#x))
+                }
             }
             MutOp::Reverse => quote!(#target.reverse()),
             MutOp::Extend => {
@@ -141,7 +153,11 @@ impl Emitter<'_> {
 
     fn mutable_reference(&self, place: &Place) -> TokenStream {
         let tokens = self.place(place, true);
-        if matches!(self.program.ty_of_place(place), Ty::RefMut(_)) { tokens } else { quote!(&mut #tokens) }
+        if matches!(self.program.ty_of_place(place), Ty::RefMut(_)) {
+            tokens
+        } else {
+            quote!(&mut #tokens)
+        }
     }
 
     fn shared_reference(&self, e: &Expr) -> TokenStream {
@@ -199,7 +215,14 @@ impl Emitter<'_> {
         block.result.as_ref().map_or_else(|| quote!(()), |e| self.expr(e))
     }
 
-    fn branch(&self, id: Id, dest: Option<Var>, cond: &Expr, then: &Block, els: &Block) -> TokenStream {
+    fn branch(
+        &self,
+        id: Id,
+        dest: Option<Var>,
+        cond: &Expr,
+        then: &Block,
+        els: &Block,
+    ) -> TokenStream {
         let cond = self.expr(cond);
         let record = self.recording(id);
         let arms: Vec<TokenStream> = [then, els]
@@ -212,11 +235,23 @@ impl Emitter<'_> {
             })
             .collect();
         let (then_tokens, els_tokens) = (&arms[0], &arms[1]);
-        let els_tokens = if els.stmts.is_empty() && dest.is_none() && record.is_none() { quote!() } else { quote!(else #els_tokens) };
+        let els_tokens = if els.stmts.is_empty() && dest.is_none() && record.is_none() {
+            quote!()
+        } else {
+            quote!(else #els_tokens)
+        };
         self.bind(dest, record, quote!(if #cond #then_tokens #els_tokens))
     }
 
-    fn arm_value(&self, id: Id, i: usize, count: usize, block: &Block, has_value: bool, has_record: bool) -> TokenStream {
+    fn arm_value(
+        &self,
+        id: Id,
+        i: usize,
+        count: usize,
+        block: &Block,
+        has_value: bool,
+        has_record: bool,
+    ) -> TokenStream {
         let record = || either(i, count, self.record(id, i));
         if let Some(Expr::Verbatim { tokens, .. }) = &block.result
             && crate::lower::never_returns(tokens)
@@ -312,12 +347,15 @@ impl Emitter<'_> {
         let mut found = self.recorded(id, 0).contains(&var);
         let name = self.name(var).to_string();
         let tokens = self.stmts(&body.stmts);
-        found |= mentions(&tokens, &name) || body.result.as_ref().is_some_and(|e| mentions(&self.expr(e), &name));
+        found |= mentions(&tokens, &name)
+            || body.result.as_ref().is_some_and(|e| mentions(&self.expr(e), &name));
         found
     }
 
     fn range(&self, kind: &LoopKind, reversed: bool) -> TokenStream {
-        let LoopKind::Range { lo, hi, inclusive, rev, step, .. } = kind else { unreachable!("it is a range") };
+        let LoopKind::Range { lo, hi, inclusive, rev, step, .. } = kind else {
+            unreachable!("it is a range")
+        };
         let (lo, hi) = (self.expr(lo), self.expr(hi));
         let range = if *inclusive { quote!(#lo..=#hi) } else { quote!(#lo..#hi) };
         let stepped = step.as_ref().map(|s| {
@@ -337,7 +375,8 @@ impl Emitter<'_> {
 
     fn reverse_branch(&self, id: Id, cond: &Expr, then: &[Stmt], els: &[Stmt]) -> TokenStream {
         let (then_tokens, els_tokens) = (self.stmts(then), self.stmts(els));
-        let recorded = (0..2).any(|i| !self.recorded(id, i).is_empty() || !self.inner_of(id, i).is_empty());
+        let recorded =
+            (0..2).any(|i| !self.recorded(id, i).is_empty() || !self.inner_of(id, i).is_empty());
         if !recorded {
             let cond = self.expr(cond);
             return match (then.is_empty(), els.is_empty()) {
@@ -347,7 +386,8 @@ impl Emitter<'_> {
             };
         }
         let name = self.record_name(id);
-        let (left, right) = (either(0, 2, self.record_pattern(id, 0)), either(1, 2, self.record_pattern(id, 1)));
+        let (left, right) =
+            (either(0, 2, self.record_pattern(id, 0)), either(1, 2, self.record_pattern(id, 1)));
         quote!(match #name { #left => { #then_tokens } #right => { #els_tokens } })
     }
 
@@ -374,7 +414,11 @@ impl Emitter<'_> {
     fn rebinds(&self, pat: &syn::Pat, body: &TokenStream) -> bool {
         crate::facts::pattern_names(pat).iter().any(|name| {
             mentions(body, &name.to_string())
-                && self.program.vars.iter().any(|v| v.name == *name && matches!(v.role, Role::Binding { .. }))
+                && self
+                    .program
+                    .vars
+                    .iter()
+                    .any(|v| v.name == *name && matches!(v.role, Role::Binding { .. }))
         })
     }
 
@@ -387,10 +431,15 @@ impl Emitter<'_> {
         match kind {
             LoopKind::Range { var, .. } if !counted => {
                 let (name, range) = (self.name(*var), self.range(kind, true));
-                let reads_var = mentions(&body_tokens, &name.to_string()) && !self.recorded(id, 0).contains(var);
+                let reads_var = mentions(&body_tokens, &name.to_string())
+                    && !self.recorded(id, 0).contains(var);
                 match (reads_var, recorded) {
-                    (true, true) => quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record.into_iter().rev()) { #body_tokens }),
-                    (false, true) => quote!(for #pattern in #record.into_iter().rev() { #body_tokens }),
+                    (true, true) => {
+                        quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record.into_iter().rev()) { #body_tokens })
+                    }
+                    (false, true) => {
+                        quote!(for #pattern in #record.into_iter().rev() { #body_tokens })
+                    }
                     (true, false) => quote!(for #name in #range { #body_tokens }),
                     (false, false) => quote!(for _ in #range { #body_tokens }),
                 }
@@ -415,12 +464,16 @@ fn collect_changed(program: &crate::ir::Program, stmts: &[Stmt], changed: &mut H
                 changed_by_expr(program, value, changed);
             }
             Stmt::Let { value, .. } | Stmt::Do(value) => changed_by_expr(program, value, changed),
-            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => collect_changed(program, body, changed),
+            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
+                collect_changed(program, body, changed)
+            }
             Stmt::ReverseIf { then, els, .. } => {
                 collect_changed(program, then, changed);
                 collect_changed(program, els, changed);
             }
-            Stmt::ReverseMatch { arms, .. } => arms.iter().for_each(|arm| collect_changed(program, &arm.body, changed)),
+            Stmt::ReverseMatch { arms, .. } => {
+                arms.iter().for_each(|arm| collect_changed(program, &arm.body, changed))
+            }
             _ => {}
         }
     }
@@ -438,7 +491,16 @@ fn changed_by_expr(program: &crate::ir::Program, e: &Expr, changed: &mut HashSet
                 changed.insert(program.resolve(place).root);
             }
         }
-        Expr::Place(place) if place.proj.iter().any(|p| matches!(p, crate::ir::Proj::Variant(..) | crate::ir::Proj::View { .. } | crate::ir::Proj::Element(_))) => {
+        Expr::Place(place)
+            if place.proj.iter().any(|p| {
+                matches!(
+                    p,
+                    crate::ir::Proj::Variant(..)
+                        | crate::ir::Proj::View { .. }
+                        | crate::ir::Proj::Element(_)
+                )
+            }) =>
+        {
             changed.insert(program.resolve(place).root);
         }
         _ => {}

@@ -133,7 +133,10 @@ impl<'a> Visit<'a> for Finder {
                 let mut inner = Finder { exits: Exits::default(), loops: Vec::new() };
                 inner.visit_block(&e.block);
                 let target = Some(label.name.ident.clone());
-                inner.exits.breaks.retain(|(t, _)| *t != target && !(t.is_none() && !self.loops.is_empty()));
+                inner
+                    .exits
+                    .breaks
+                    .retain(|(t, _)| *t != target && !(t.is_none() && !self.loops.is_empty()));
                 inner.exits.continues.retain(|t| !(t.is_none() && !self.loops.is_empty()));
                 let loops = &self.loops;
                 inner.exits.breaks.retain(|(t, _)| t.is_none() || !loops.contains(t));
@@ -192,7 +195,8 @@ fn diverges(expr: &Expr) -> bool {
         Expr::Paren(e) => diverges(&e.expr),
         Expr::Block(e) if e.label.is_none() => !completes(&e.block.stmts),
         Expr::If(e) => {
-            !completes(&e.then_branch.stmts) && e.else_branch.as_ref().is_some_and(|(_, e)| diverges(e))
+            !completes(&e.then_branch.stmts)
+                && e.else_branch.as_ref().is_some_and(|(_, e)| diverges(e))
         }
         Expr::Match(e) => !e.arms.is_empty() && e.arms.iter().all(|arm| diverges(&arm.body)),
         Expr::Loop(e) => {

@@ -8,7 +8,12 @@ use syn::parse_quote;
 /// The function without exits.
 fn rewritten(mut function: syn::ItemFn, errors: &Errors) -> String {
     remove(&mut function.block, &function.sig.output, errors);
-    let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![syn::Item::Fn(function)] };
+    let file = syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![syn::Item::Fn(function)],
+    };
     prettyplease::unparse(&file)
 }
 
@@ -34,7 +39,9 @@ fn without_exits_nothing_changes() {
         parse_quote!(
             fn f(x: f64) -> f64 {
                 let y = if x > 0.0 { x } else { -x };
-                for i in 0..3 { g(i); }
+                for i in 0..3 {
+                    g(i);
+                }
                 y
             }
         ),
@@ -509,7 +516,10 @@ fn let_chain() {
     check(
         parse_quote!(
             fn f(x: Option<f64>, y: f64) -> f64 {
-                if y > 0.0 && let Some(x) = x && x > y {
+                if y > 0.0
+                    && let Some(x) = x
+                    && x > y
+                {
                     x
                 } else {
                     y

@@ -67,15 +67,22 @@ impl Rounded<'_> {
     /// Whether the value is an integer that was computed from active values.
     fn is_rounded(&self, e: &Expr) -> bool {
         match e {
-            Expr::Path(p) => p.path.get_ident().is_some_and(|ident| self.names.contains(&ident.to_string())),
-            Expr::Cast(c) => is_integer(&c.ty) && (self.facts.active(&c.expr) || self.is_rounded(&c.expr)),
+            Expr::Path(p) => {
+                p.path.get_ident().is_some_and(|ident| self.names.contains(&ident.to_string()))
+            }
+            Expr::Cast(c) => {
+                is_integer(&c.ty) && (self.facts.active(&c.expr) || self.is_rounded(&c.expr))
+            }
             Expr::Paren(e) => self.is_rounded(&e.expr),
             Expr::Group(e) => self.is_rounded(&e.expr),
             Expr::Reference(e) => self.is_rounded(&e.expr),
             Expr::Unary(e) => self.is_rounded(&e.expr),
             Expr::Field(e) => self.is_rounded(&e.base),
             Expr::Index(e) => self.is_rounded(&e.expr),
-            Expr::Binary(e) => types::is_arithmetic(&e.op) && (self.is_rounded(&e.left) || self.is_rounded(&e.right)),
+            Expr::Binary(e) => {
+                types::is_arithmetic(&e.op)
+                    && (self.is_rounded(&e.left) || self.is_rounded(&e.right))
+            }
             Expr::Tuple(e) => e.elems.iter().any(|e| self.is_rounded(e)),
             Expr::Array(e) => e.elems.iter().any(|e| self.is_rounded(e)),
             Expr::Repeat(e) => self.is_rounded(&e.expr),
@@ -83,7 +90,8 @@ impl Rounded<'_> {
             Expr::Call(call) => !is_stop_gradient(&call.func) && self.call(call),
             Expr::Block(e) => self.ends_rounded(&e.block),
             Expr::If(e) => {
-                self.ends_rounded(&e.then_branch) || e.else_branch.as_ref().is_some_and(|(_, e)| self.is_rounded(e))
+                self.ends_rounded(&e.then_branch)
+                    || e.else_branch.as_ref().is_some_and(|(_, e)| self.is_rounded(e))
             }
             Expr::Match(e) => e.arms.iter().any(|arm| self.is_rounded(&arm.body)),
             Expr::Closure(e) => self.is_rounded(&e.body),
@@ -110,7 +118,9 @@ impl Rounded<'_> {
         let maps = name == "map" || name == "flat_map" || name == "mapv";
         match call.args.first() {
             Some(Expr::Closure(closure)) if maps => self.is_rounded(&closure.body),
-            _ => self.is_rounded(&call.receiver) || call.args.iter().any(|arg| self.is_rounded(arg)),
+            _ => {
+                self.is_rounded(&call.receiver) || call.args.iter().any(|arg| self.is_rounded(arg))
+            }
         }
     }
 
@@ -118,9 +128,11 @@ impl Rounded<'_> {
     fn call(&self, call: &syn::ExprCall) -> bool {
         let Expr::Path(path) = &*call.func else { return false };
         let mut segments = path.path.segments.iter().rev().map(|s| s.ident.to_string());
-        let (last, owner) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+        let (last, owner) =
+            (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
         let wraps = last == "Some" || last == "Ok";
-        (wraps || types::is_discrete_name(&owner)) && call.args.iter().any(|arg| self.is_rounded(arg))
+        (wraps || types::is_discrete_name(&owner))
+            && call.args.iter().any(|arg| self.is_rounded(arg))
             || types::is_discrete_name(&owner) && call.args.iter().any(|arg| self.facts.active(arg))
     }
 }
@@ -189,8 +201,12 @@ impl<'a> Visit<'a> for Rounded<'_> {
         let from_receiver = self.is_rounded(&e.receiver);
         for arg in &e.args {
             match arg {
-                Expr::Closure(closure) if from_receiver => closure.inputs.iter().for_each(|pat| self.bind_all(pat)),
-                arg if types::mutates(&e.method) && self.is_rounded(arg) => self.add_root(&e.receiver),
+                Expr::Closure(closure) if from_receiver => {
+                    closure.inputs.iter().for_each(|pat| self.bind_all(pat))
+                }
+                arg if types::mutates(&e.method) && self.is_rounded(arg) => {
+                    self.add_root(&e.receiver)
+                }
                 _ => {}
             }
         }
@@ -217,7 +233,9 @@ impl<'a> Visit<'a> for Report<'_> {
     fn visit_item(&mut self, _: &'a syn::Item) {}
 
     fn visit_expr_cast(&mut self, e: &'a syn::ExprCast) {
-        if super::of_syn_type(&e.ty, &self.rounded.facts.reals).is_float() && self.rounded.is_rounded(&e.expr) {
+        if super::of_syn_type(&e.ty, &self.rounded.facts.reals).is_float()
+            && self.rounded.is_rounded(&e.expr)
+        {
             return self.error(e);
         }
         visit::visit_expr_cast(self, e);
@@ -229,9 +247,14 @@ impl<'a> Visit<'a> for Report<'_> {
         }
         if let Expr::Path(path) = &*e.func {
             let mut segments = path.path.segments.iter().rev().map(|s| s.ident.to_string());
-            let (last, owner) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
-            let float = owner == "f64" || owner == "f32" || self.rounded.facts.reals.contains(&owner);
-            if float && last.starts_with("from") && e.args.iter().any(|arg| self.rounded.is_rounded(arg)) {
+            let (last, owner) =
+                (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+            let float =
+                owner == "f64" || owner == "f32" || self.rounded.facts.reals.contains(&owner);
+            if float
+                && last.starts_with("from")
+                && e.args.iter().any(|arg| self.rounded.is_rounded(arg))
+            {
                 return self.error(e);
             }
         }
@@ -252,7 +275,11 @@ impl<'a> Visit<'a> for Report<'_> {
         }
         for arg in types::macro_args(mac) {
             let inner = Report {
-                rounded: Rounded { facts: self.rounded.facts, names: self.rounded.names.clone(), changed: false },
+                rounded: Rounded {
+                    facts: self.rounded.facts,
+                    names: self.rounded.names.clone(),
+                    changed: false,
+                },
                 errors: self.errors,
             };
             { inner }.visit_expr(&arg);

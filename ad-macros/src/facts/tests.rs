@@ -47,7 +47,16 @@ fn activity_follows_values() {
 
 #[test]
 fn a_constant_start_does_not_make_a_variable_inactive() {
-    check_active(parse_quote!({ let mut acc = 1.0; for i in 0..n { acc *= xs[i]; } }), &["acc"], &["i"]);
+    check_active(
+        parse_quote!({
+            let mut acc = 1.0;
+            for i in 0..n {
+                acc *= xs[i];
+            }
+        }),
+        &["acc"],
+        &["i"],
+    );
 }
 
 #[test]
@@ -137,22 +146,111 @@ fn round_trips(body: syn::Block) -> usize {
 #[test]
 fn integers_of_active_values_do_not_become_floats() {
     assert_eq!(round_trips(parse_quote!({ x as i64 as f64 })), 1);
-    assert_eq!(round_trips(parse_quote!({ let i = x.floor() as i32; let j = i + 1; f64::from(j) * x })), 1);
-    assert_eq!(round_trips(parse_quote!({ let (i, j) = (x as usize, n); i as f64 + j as f64 })), 1);
-    assert_eq!(round_trips(parse_quote!({ let mut v = vec![0; n]; v[0] = x as usize; v[0] as f64 })), 1);
-    assert_eq!(round_trips(parse_quote!({ let mut v = Vec::new(); v.push(x as usize); for k in &v { g(*k as f64); } })), 1);
-    assert_eq!(round_trips(parse_quote!({ xs.iter().map(|y| *y as i64).map(|k| k as f64).sum::<f64>() })), 1);
-    assert_eq!(round_trips(parse_quote!({ let k = x.to_i64().unwrap(); k.to_f64().unwrap() })), 1);
-    assert_eq!(round_trips(parse_quote!({ let mut k = n; loop { k = k + x as usize; g(k as f64); } })), 1);
+    assert_eq!(
+        round_trips(parse_quote!({
+            let i = x.floor() as i32;
+            let j = i + 1;
+            f64::from(j) * x
+        })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let (i, j) = (x as usize, n);
+            i as f64 + j as f64
+        })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let mut v = vec![0; n];
+            v[0] = x as usize;
+            v[0] as f64
+        })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let mut v = Vec::new();
+            v.push(x as usize);
+            for k in &v {
+                g(*k as f64);
+            }
+        })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({ xs.iter().map(|y| *y as i64).map(|k| k as f64).sum::<f64>() })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let k = x.to_i64().unwrap();
+            k.to_f64().unwrap()
+        })),
+        1
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let mut k = n;
+            loop {
+                k = k + x as usize;
+                g(k as f64);
+            }
+        })),
+        1
+    );
 }
 
 #[test]
 fn integers_of_active_values_select() {
-    assert_eq!(round_trips(parse_quote!({ let i = x as usize; xs[i + 1] * x })), 0);
-    assert_eq!(round_trips(parse_quote!({ let n = x as usize; for k in 0..n { g(k as f64); } })), 0);
-    assert_eq!(round_trips(parse_quote!({ match x as i64 { 0 => 1.0, _ => x } })), 0);
-    assert_eq!(round_trips(parse_quote!({ stop_gradient(x as i64 as f64) + stop_gradient(x) as i64 as f64 })), 0);
+    assert_eq!(
+        round_trips(parse_quote!({
+            let i = x as usize;
+            xs[i + 1] * x
+        })),
+        0
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let n = x as usize;
+            for k in 0..n {
+                g(k as f64);
+            }
+        })),
+        0
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            match x as i64 {
+                0 => 1.0,
+                _ => x,
+            }
+        })),
+        0
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            stop_gradient(x as i64 as f64) + stop_gradient(x) as i64 as f64
+        })),
+        0
+    );
     assert_eq!(round_trips(parse_quote!({ xs.len() as f64 + n as f64 + c as i64 as f64 })), 0);
-    assert_eq!(round_trips(parse_quote!({ println!("{}", x as i64 as f64); x })), 0);
-    assert_eq!(round_trips(parse_quote!({ let mut k = 0; while x > k as f64 { k += 1; } k as f64 })), 0);
+    assert_eq!(
+        round_trips(parse_quote!({
+            println!("{}", x as i64 as f64);
+            x
+        })),
+        0
+    );
+    assert_eq!(
+        round_trips(parse_quote!({
+            let mut k = 0;
+            while x > k as f64 {
+                k += 1;
+            }
+            k as f64
+        })),
+        0
+    );
 }

@@ -49,8 +49,21 @@ fn of_path(path: &syn::Path, reals: &HashSet<String>) -> Ty {
 pub fn is_discrete_name(name: &str) -> bool {
     matches!(
         name,
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize"
-            | "bool" | "char" | "str" | "String"
+        "i8" | "i16"
+            | "i32"
+            | "i64"
+            | "i128"
+            | "isize"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "u128"
+            | "usize"
+            | "bool"
+            | "char"
+            | "str"
+            | "String"
     )
 }
 
@@ -90,8 +103,16 @@ pub fn is_compound(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(
         op,
-        AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_) | BitXorAssign(_)
-            | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
     )
 }
 
@@ -109,12 +130,52 @@ pub fn is_arithmetic(op: &syn::BinOp) -> bool {
 pub fn inactive_method(name: &syn::Ident) -> bool {
     matches!(
         name.to_string().as_str(),
-        "len" | "is_empty" | "is_nan" | "is_finite" | "is_infinite" | "is_sign_negative" | "is_sign_positive"
-            | "is_normal" | "partial_cmp" | "total_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
-            | "is_some" | "is_none" | "is_ok" | "is_err" | "is_some_and" | "contains" | "any" | "all" | "position"
-            | "rposition" | "count" | "nrows" | "ncols" | "shape" | "dim" | "raw_dim" | "ndim" | "len_of"
-            | "binary_search_by" | "partition_point" | "capacity" | "is_square" | "is_standard_layout"
-            | "to_bits" | "starts_with" | "ends_with" | "strides" | "indices" | "classify"
+        "len"
+            | "is_empty"
+            | "is_nan"
+            | "is_finite"
+            | "is_infinite"
+            | "is_sign_negative"
+            | "is_sign_positive"
+            | "is_normal"
+            | "partial_cmp"
+            | "total_cmp"
+            | "cmp"
+            | "eq"
+            | "ne"
+            | "lt"
+            | "le"
+            | "gt"
+            | "ge"
+            | "is_some"
+            | "is_none"
+            | "is_ok"
+            | "is_err"
+            | "is_some_and"
+            | "contains"
+            | "any"
+            | "all"
+            | "position"
+            | "rposition"
+            | "count"
+            | "nrows"
+            | "ncols"
+            | "shape"
+            | "dim"
+            | "raw_dim"
+            | "ndim"
+            | "len_of"
+            | "binary_search_by"
+            | "partition_point"
+            | "capacity"
+            | "is_square"
+            | "is_standard_layout"
+            | "to_bits"
+            | "starts_with"
+            | "ends_with"
+            | "strides"
+            | "indices"
+            | "classify"
     )
 }
 
@@ -122,12 +183,45 @@ pub fn inactive_method(name: &syn::Ident) -> bool {
 pub fn mutates(name: &syn::Ident) -> bool {
     matches!(
         name.to_string().as_str(),
-        "push" | "pop" | "extend" | "extend_from_slice" | "resize" | "insert" | "remove" | "swap" | "reverse"
-            | "fill" | "copy_from_slice" | "clone_from_slice" | "truncate" | "clear" | "sort_by" | "sort"
-            | "sort_unstable_by" | "rotate_left" | "rotate_right" | "append" | "drain" | "retain" | "swap_remove"
-            | "assign" | "scaled_add" | "mapv_inplace" | "map_inplace" | "par_mapv_inplace" | "zip_mut_with"
-            | "swap_with_slice" | "next" | "replace" | "take" | "insert_str" | "push_str" | "get_or_insert"
-            | "accumulate_axis_inplace" | "dedup" | "split_off"
+        "push"
+            | "pop"
+            | "extend"
+            | "extend_from_slice"
+            | "resize"
+            | "insert"
+            | "remove"
+            | "swap"
+            | "reverse"
+            | "fill"
+            | "copy_from_slice"
+            | "clone_from_slice"
+            | "truncate"
+            | "clear"
+            | "sort_by"
+            | "sort"
+            | "sort_unstable_by"
+            | "rotate_left"
+            | "rotate_right"
+            | "append"
+            | "drain"
+            | "retain"
+            | "swap_remove"
+            | "assign"
+            | "scaled_add"
+            | "mapv_inplace"
+            | "map_inplace"
+            | "par_mapv_inplace"
+            | "zip_mut_with"
+            | "swap_with_slice"
+            | "next"
+            | "replace"
+            | "take"
+            | "insert_str"
+            | "push_str"
+            | "get_or_insert"
+            | "accumulate_axis_inplace"
+            | "dedup"
+            | "split_off"
     ) || name.to_string().ends_with("_mut")
 }
 
@@ -135,8 +229,26 @@ pub fn mutates(name: &syn::Ident) -> bool {
 pub fn reads_only(name: &syn::Ident) -> bool {
     matches!(
         name.to_string().as_str(),
-        "dot" | "powf" | "powi" | "max" | "min" | "mul_add" | "hypot" | "atan2" | "clamp" | "map" | "iter" | "zip"
-            | "fold" | "mapv" | "copysign" | "clone" | "to_vec" | "chain" | "rem_euclid" | "abs_sub"
+        "dot"
+            | "powf"
+            | "powi"
+            | "max"
+            | "min"
+            | "mul_add"
+            | "hypot"
+            | "atan2"
+            | "clamp"
+            | "map"
+            | "iter"
+            | "zip"
+            | "fold"
+            | "mapv"
+            | "copysign"
+            | "clone"
+            | "to_vec"
+            | "chain"
+            | "rem_euclid"
+            | "abs_sub"
     )
 }
 
@@ -144,9 +256,11 @@ pub fn reads_only(name: &syn::Ident) -> bool {
 pub fn scalar_method(name: &str, float: &Ty) -> Option<Ty> {
     match name {
         "sin_cos" => Some(Ty::Tuple(vec![float.clone(), float.clone()])),
-        "is_nan" | "is_finite" | "is_infinite" | "is_sign_negative" | "is_sign_positive" | "partial_cmp"
-        | "total_cmp" | "to_bits" => Some(Ty::Discrete),
-        _ if crate::rules::scalar(name).is_some() || name == "clone" || name == "to_owned" => Some(float.clone()),
+        "is_nan" | "is_finite" | "is_infinite" | "is_sign_negative" | "is_sign_positive"
+        | "partial_cmp" | "total_cmp" | "to_bits" => Some(Ty::Discrete),
+        _ if crate::rules::scalar(name).is_some() || name == "clone" || name == "to_owned" => {
+            Some(float.clone())
+        }
         _ => None,
     }
 }
@@ -191,12 +305,16 @@ impl Facts {
                 },
                 _ => Ty::Discrete,
             },
-            Expr::Binary(e) if is_arithmetic(&e.op) => arithmetic(&self.infer(&e.left), &self.infer(&e.right)),
+            Expr::Binary(e) if is_arithmetic(&e.op) => {
+                arithmetic(&self.infer(&e.left), &self.infer(&e.right))
+            }
             // Bit operations of integers, unless a user's type overloads them.
-            Expr::Binary(e) if is_bitwise(&e.op) => match (self.infer(&e.left), self.infer(&e.right)) {
-                (left, right) if left.is_discrete() || right.is_discrete() => Ty::Discrete,
-                _ => Ty::Unknown,
-            },
+            Expr::Binary(e) if is_bitwise(&e.op) => {
+                match (self.infer(&e.left), self.infer(&e.right)) {
+                    (left, right) if left.is_discrete() || right.is_discrete() => Ty::Discrete,
+                    _ => Ty::Unknown,
+                }
+            }
             Expr::Binary(_) | Expr::Range(_) | Expr::Let(_) => Ty::Discrete,
             Expr::Cast(e) => match of_syn_type(&e.ty, &self.reals) {
                 Ty::Unknown => Ty::Discrete,
@@ -214,11 +332,15 @@ impl Facts {
                 }
             }
             Expr::Field(e) => match (self.infer(&e.base).deref(), &e.member) {
-                (Ty::Tuple(ts), syn::Member::Unnamed(i)) => ts.get(i.index as usize).cloned().unwrap_or(Ty::Unknown),
+                (Ty::Tuple(ts), syn::Member::Unnamed(i)) => {
+                    ts.get(i.index as usize).cloned().unwrap_or(Ty::Unknown)
+                }
                 _ => Ty::Unknown,
             },
             Expr::Tuple(e) => Ty::Tuple(e.elems.iter().map(|e| self.infer(e)).collect()),
-            Expr::Array(e) => Ty::Array(Box::new(e.elems.first().map_or(Ty::Unknown, |e| self.infer(e)))),
+            Expr::Array(e) => {
+                Ty::Array(Box::new(e.elems.first().map_or(Ty::Unknown, |e| self.infer(e))))
+            }
             Expr::Repeat(e) => Ty::Array(Box::new(self.infer(&e.expr))),
             Expr::Macro(e) if e.mac.path.is_ident("vec") => {
                 let args = macro_args(&e.mac);
@@ -237,9 +359,12 @@ impl Facts {
                 Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
                 ty => ty,
             },
-            Expr::Match(e) => {
-                e.arms.iter().map(|arm| self.infer(&arm.body)).find(|t| *t != Ty::Unknown).unwrap_or(Ty::Unknown)
-            }
+            Expr::Match(e) => e
+                .arms
+                .iter()
+                .map(|arm| self.infer(&arm.body))
+                .find(|t| *t != Ty::Unknown)
+                .unwrap_or(Ty::Unknown),
             Expr::Block(e) => self.infer_block(&e.block),
             Expr::Call(e) => self.infer_call(e),
             Expr::MethodCall(e) => self.infer_method(e),
@@ -289,14 +414,20 @@ impl Facts {
             };
         }
         match (owner, last) {
-            ("" | "Option", "Some") => Ty::Option(Box::new(e.args.first().map_or(Ty::Unknown, |e| self.infer(e)))),
-            ("Vec", "new" | "with_capacity") => match p.path.segments.iter().rev().nth(1).map(|s| &s.arguments) {
-                Some(PathArguments::AngleBracketed(args)) => match args.args.first() {
-                    Some(GenericArgument::Type(ty)) => Ty::Vec(Box::new(of_syn_type(ty, &self.reals))),
+            ("" | "Option", "Some") => {
+                Ty::Option(Box::new(e.args.first().map_or(Ty::Unknown, |e| self.infer(e))))
+            }
+            ("Vec", "new" | "with_capacity") => {
+                match p.path.segments.iter().rev().nth(1).map(|s| &s.arguments) {
+                    Some(PathArguments::AngleBracketed(args)) => match args.args.first() {
+                        Some(GenericArgument::Type(ty)) => {
+                            Ty::Vec(Box::new(of_syn_type(ty, &self.reals)))
+                        }
+                        _ => Ty::Vec(Box::new(Ty::Unknown)),
+                    },
                     _ => Ty::Vec(Box::new(Ty::Unknown)),
-                },
-                _ => Ty::Vec(Box::new(Ty::Unknown)),
-            },
+                }
+            }
             ("array", "from_fn") => match e.args.first() {
                 Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
                 _ => Ty::Unknown,
@@ -323,9 +454,10 @@ impl Facts {
         match recv.deref() {
             float @ Ty::Float(_) => scalar_method(&name, float).unwrap_or(Ty::Unknown),
             Ty::Discrete => match name.as_str() {
-                "map" | "filter_map" | "flat_map" | "fold" | "scan" | "sum" | "product" | "collect" | "rev" | "zip"
-                | "step_by" | "for_each" | "reduce" | "into" | "skip" | "take" | "chain" | "enumerate" | "try_fold"
-                | "filter" | "take_while" | "skip_while" | "max_by" | "min_by" => match name.as_str() {
+                "map" | "filter_map" | "flat_map" | "fold" | "scan" | "sum" | "product"
+                | "collect" | "rev" | "zip" | "step_by" | "for_each" | "reduce" | "into"
+                | "skip" | "take" | "chain" | "enumerate" | "try_fold" | "filter"
+                | "take_while" | "skip_while" | "max_by" | "min_by" => match name.as_str() {
                     "sum" | "product" | "collect" => target.unwrap_or(Ty::Unknown),
                     "fold" => e.args.first().map_or(Ty::Unknown, |init| self.infer(init)),
                     _ => Ty::Unknown,
@@ -341,7 +473,9 @@ impl Facts {
             },
             Ty::NdArray { dims, owned } => array_method(&name, *dims, *owned, e, self),
             Ty::Option(inner) => match name.as_str() {
-                "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => (**inner).clone(),
+                "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => {
+                    (**inner).clone()
+                }
                 "copied" | "cloned" => Ty::Option(Box::new(inner.deref().clone())),
                 "as_ref" => Ty::Option(Box::new(Ty::Ref(inner.clone()))),
                 "as_mut" => Ty::Option(Box::new(Ty::RefMut(inner.clone()))),
@@ -351,7 +485,13 @@ impl Facts {
         }
     }
 
-    fn container_method(&self, name: &str, recv: &Ty, target: Option<Ty>, e: &syn::ExprMethodCall) -> Ty {
+    fn container_method(
+        &self,
+        name: &str,
+        recv: &Ty,
+        target: Option<Ty>,
+        e: &syn::ExprMethodCall,
+    ) -> Ty {
         let element = recv.element();
         match name {
             "clone" => match recv.deref() {
@@ -359,7 +499,9 @@ impl Facts {
                 ty => ty.clone(),
             },
             "sum" | "product" => target.unwrap_or(Ty::Unknown),
-            "last" | "nth" | "next" | "max_by" | "min_by" | "reduce" if crate::lower::is_iterator(&e.receiver) => {
+            "last" | "nth" | "next" | "max_by" | "min_by" | "reduce"
+                if crate::lower::is_iterator(&e.receiver) =>
+            {
                 Ty::Option(Box::new(self.item(&e.receiver)))
             }
             "collect" => match target {
@@ -379,7 +521,9 @@ impl Facts {
             "as_slice" => Ty::Ref(Box::new(Ty::Slice(Box::new(element)))),
             "as_mut_slice" => Ty::RefMut(Box::new(Ty::Slice(Box::new(element)))),
             "first" | "last" | "get" => Ty::Option(Box::new(Ty::Ref(Box::new(element)))),
-            "first_mut" | "last_mut" | "get_mut" => Ty::Option(Box::new(Ty::RefMut(Box::new(element)))),
+            "first_mut" | "last_mut" | "get_mut" => {
+                Ty::Option(Box::new(Ty::RefMut(Box::new(element))))
+            }
             "pop" => Ty::Option(Box::new(element)),
             "split_at" => {
                 let slice = Ty::Ref(Box::new(Ty::Slice(Box::new(element))));
@@ -399,7 +543,11 @@ impl Facts {
             Expr::Paren(e) => self.item(&e.expr),
             Expr::Range(_) => Ty::Discrete,
             Expr::MethodCall(e) => self.item_of_method(e),
-            Expr::Path(p) if p.path.get_ident().is_some_and(|i| self.iterators.contains_key(&i.to_string())) => {
+            Expr::Path(p)
+                if p.path
+                    .get_ident()
+                    .is_some_and(|i| self.iterators.contains_key(&i.to_string())) =>
+            {
                 let name = p.path.get_ident().expect("it is one").to_string();
                 self.item(&self.iterators[&name])
             }
@@ -422,10 +570,12 @@ impl Facts {
             "into_iter" => self.item(&e.receiver),
             "enumerate" => Ty::Tuple(vec![Ty::Discrete, item()]),
             "zip" => Ty::Tuple(vec![item(), e.args.first().map_or(Ty::Unknown, |e| self.item(e))]),
-            "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while" | "inspect" | "peekable"
-            | "chain" | "by_ref" => item(),
+            "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while"
+            | "inspect" | "peekable" | "chain" | "by_ref" => item(),
             "copied" | "cloned" => item().deref().clone(),
-            "windows" if matches!(recv().deref(), Ty::NdArray { .. }) => Ty::NdArray { dims: Some(1), owned: false },
+            "windows" if matches!(recv().deref(), Ty::NdArray { .. }) => {
+                Ty::NdArray { dims: Some(1), owned: false }
+            }
             "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
                 Ty::Unknown => Ty::Unknown,
                 t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
@@ -440,12 +590,14 @@ impl Facts {
             },
             "indexed_iter" => match recv().deref() {
                 Ty::NdArray { dims: Some(n), .. } => {
-                    let index = if *n == 1 { Ty::Discrete } else { Ty::Tuple(vec![Ty::Discrete; *n]) };
+                    let index =
+                        if *n == 1 { Ty::Discrete } else { Ty::Tuple(vec![Ty::Discrete; *n]) };
                     Ty::Tuple(vec![index, Ty::Ref(Box::new(Ty::Float(None)))])
                 }
                 _ => Ty::Unknown,
             },
-            "rows" | "outer_iter" | "axis_iter" | "columns" | "rows_mut" | "columns_mut" | "outer_iter_mut" | "axis_iter_mut" => match recv().deref() {
+            "rows" | "outer_iter" | "axis_iter" | "columns" | "rows_mut" | "columns_mut"
+            | "outer_iter_mut" | "axis_iter_mut" => match recv().deref() {
                 Ty::NdArray { dims: Some(2), .. } => Ty::NdArray { dims: Some(1), owned: false },
                 _ => Ty::Unknown,
             },
@@ -470,7 +622,9 @@ fn item_of_value(ty: &Ty) -> Ty {
 
 pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
     match (a.deref(), b.deref()) {
-        (Ty::Float(Some(t)), Ty::Float(_)) | (Ty::Float(_), Ty::Float(Some(t))) => Ty::Float(Some(t.clone())),
+        (Ty::Float(Some(t)), Ty::Float(_)) | (Ty::Float(_), Ty::Float(Some(t))) => {
+            Ty::Float(Some(t.clone()))
+        }
         (Ty::Float(None), Ty::Float(None)) => Ty::Float(None),
         (Ty::Discrete, Ty::Discrete) => Ty::Discrete,
         (Ty::NdArray { dims: a, .. }, Ty::NdArray { dims: b, .. }) => Ty::NdArray {
@@ -489,7 +643,8 @@ pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
 
 /// Whether a name is that of an owned array of ndarray: `Array`, `Array1`, …, `ArrayD`.
 pub fn is_array_name(name: &str) -> bool {
-    name.strip_prefix("Array").is_some_and(|dims| dims.is_empty() || dims == "D" || dims.parse::<usize>().is_ok())
+    name.strip_prefix("Array")
+        .is_some_and(|dims| dims.is_empty() || dims == "D" || dims.parse::<usize>().is_ok())
 }
 
 /// The type that a constructor of arrays returns.
@@ -497,9 +652,13 @@ fn constructed(owner: &str, function: &str) -> Ty {
     let array = |dims| Ty::NdArray { dims, owned: true };
     let dims = owner.strip_prefix("Array").and_then(|dims| dims.parse().ok());
     match function {
-        "zeros" | "ones" | "from_elem" | "from_shape_fn" | "from_shape_simple_fn" | "default" => array(dims),
+        "zeros" | "ones" | "from_elem" | "from_shape_fn" | "from_shape_simple_fn" | "default" => {
+            array(dims)
+        }
         "eye" | "from_diag" | "from_diag_elem" => array(Some(2)),
-        "from_vec" | "from_iter" | "linspace" | "range" | "logspace" | "geomspace" => array(Some(1)),
+        "from_vec" | "from_iter" | "linspace" | "range" | "logspace" | "geomspace" => {
+            array(Some(1))
+        }
         "from" => dims.map_or(Ty::Unknown, |dims| array(Some(dims))),
         _ => Ty::Unknown,
     }
@@ -515,7 +674,13 @@ fn sliced_dims(mac: &syn::Macro) -> Option<usize> {
     Some(text.split(',').filter(|part| is_range(part)).count())
 }
 
-fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMethodCall, facts: &Facts) -> Ty {
+fn array_method(
+    name: &str,
+    dims: Option<usize>,
+    owned: bool,
+    e: &syn::ExprMethodCall,
+    facts: &Facts,
+) -> Ty {
     let same = |owned| Ty::NdArray { dims, owned };
     let less = |owned| match dims {
         Some(n) if n > 0 => Ty::NdArray { dims: Some(n - 1), owned },
@@ -528,10 +693,13 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
             let rhs = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
             match (dims, rhs.deref()) {
                 (Some(1), Ty::NdArray { dims: Some(1), .. }) => Ty::Float(None),
-                (Some(2), Ty::NdArray { dims: Some(1), .. }) | (Some(1), Ty::NdArray { dims: Some(2), .. }) => {
+                (Some(2), Ty::NdArray { dims: Some(1), .. })
+                | (Some(1), Ty::NdArray { dims: Some(2), .. }) => {
                     Ty::NdArray { dims: Some(1), owned: true }
                 }
-                (Some(2), Ty::NdArray { dims: Some(2), .. }) => Ty::NdArray { dims: Some(2), owned: true },
+                (Some(2), Ty::NdArray { dims: Some(2), .. }) => {
+                    Ty::NdArray { dims: Some(2), owned: true }
+                }
                 _ => Ty::Unknown,
             }
         }
@@ -539,12 +707,19 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
             Some(Expr::Macro(m)) => Ty::NdArray { dims: sliced_dims(&m.mac), owned: false },
             _ => Ty::NdArray { dims: None, owned: false },
         },
-        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "slice_move" | "reversed_axes" => same(owned && name == "reversed_axes"),
-        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => Ty::NdArray { dims: Some(1), owned: false },
+        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "slice_move"
+        | "reversed_axes" => same(owned && name == "reversed_axes"),
+        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => {
+            Ty::NdArray { dims: Some(1), owned: false }
+        }
         "clone" => same(owned),
         "to_owned" | "into_owned" | "mapv_into" => same(true),
         "mapv" | "map" => match e.args.first() {
-            Some(Expr::Closure(c)) if matches!(facts.infer(&c.body), Ty::Float(_) | Ty::Unknown) => same(true),
+            Some(Expr::Closure(c))
+                if matches!(facts.infer(&c.body), Ty::Float(_) | Ty::Unknown) =>
+            {
+                same(true)
+            }
             Some(Expr::Path(_)) => same(true),
             _ => Ty::Unknown,
         },
@@ -553,24 +728,28 @@ fn array_method(name: &str, dims: Option<usize>, owned: bool, e: &syn::ExprMetho
         "split_at" => Ty::Tuple(vec![same(false), same(false)]),
         "sum_axis" | "var_axis" | "std_axis" => less(true),
         "index_axis" | "index_axis_mut" => less(false),
-        "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf" | "recip" | "pow2"
-        | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
+        "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf"
+        | "recip" | "pow2" | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
         "to_vec" => Ty::Vec(Box::new(Ty::Float(None))),
         _ => Ty::Unknown,
     }
 }
 
 /// The types of the parameters of a closure passed to `method` of an iterator or array.
-pub fn closure_params(method: &syn::Ident, item: &Ty, e: &syn::ExprMethodCall, facts: &Facts) -> Vec<Ty> {
+pub fn closure_params(
+    method: &syn::Ident,
+    item: &Ty,
+    e: &syn::ExprMethodCall,
+    facts: &Facts,
+) -> Vec<Ty> {
     let by_ref = |t: &Ty| Ty::Ref(Box::new(t.clone()));
     match method.to_string().as_str() {
-        "map" | "for_each" | "flat_map" | "filter_map" | "map_while" | "any" | "all" | "position" => {
-            match facts.infer(&e.receiver).deref() {
-                Ty::Option(inner) => vec![(**inner).clone()],
-                Ty::NdArray { .. } if method == "map" => vec![by_ref(&Ty::Float(None))],
-                _ => vec![item.clone()],
-            }
-        }
+        "map" | "for_each" | "flat_map" | "filter_map" | "map_while" | "any" | "all"
+        | "position" => match facts.infer(&e.receiver).deref() {
+            Ty::Option(inner) => vec![(**inner).clone()],
+            Ty::NdArray { .. } if method == "map" => vec![by_ref(&Ty::Float(None))],
+            _ => vec![item.clone()],
+        },
         "filter" | "take_while" | "skip_while" | "inspect" => vec![by_ref(item)],
         "fold" | "try_fold" => {
             let init = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));

@@ -17,7 +17,8 @@ impl Facts {
                 if p.mutability.is_some() {
                     self.mutable.insert(name.clone());
                 }
-                let ty = if p.by_ref.is_some() { Ty::Ref(Box::new(ty.clone())) } else { ty.clone() };
+                let ty =
+                    if p.by_ref.is_some() { Ty::Ref(Box::new(ty.clone())) } else { ty.clone() };
                 if ty != Ty::Unknown || !self.types.contains_key(&name) {
                     self.types.insert(name.clone(), ty);
                 }
@@ -38,14 +39,18 @@ impl Facts {
             }
             Pat::Tuple(p) => {
                 for (i, sub) in p.elems.iter().enumerate() {
-                    self.bind(sub, &part(ty, |ty| match ty {
-                        Ty::Tuple(ts) if ts.len() == p.elems.len() => ts.get(i).cloned(),
-                        _ => None,
-                    }), active);
+                    self.bind(
+                        sub,
+                        &part(ty, |ty| match ty {
+                            Ty::Tuple(ts) if ts.len() == p.elems.len() => ts.get(i).cloned(),
+                            _ => None,
+                        }),
+                        active,
+                    );
                 }
             }
             Pat::TupleStruct(p) => {
-                let active = active && !p.path.segments.last().is_some_and(|s| s.ident == "Err");
+                let active = active && p.path.segments.last().is_none_or(|s| s.ident != "Err");
                 for sub in &p.elems {
                     let is_some = p.path.segments.last().is_some_and(|s| s.ident == "Some");
                     let ty = part(ty, |ty| match ty {
@@ -67,7 +72,11 @@ impl Facts {
                 let element = part(ty, |ty| Some(Ty::element(ty)));
                 let _ = rest_at;
                 for sub in &p.elems {
-                    let ty = if matches!(sub, Pat::Ident(i) if i.subpat.is_some()) { Ty::Unknown } else { element.clone() };
+                    let ty = if matches!(sub, Pat::Ident(i) if i.subpat.is_some()) {
+                        Ty::Unknown
+                    } else {
+                        element.clone()
+                    };
                     self.bind(sub, &ty, active);
                 }
             }
@@ -134,8 +143,21 @@ fn borrows_mutably(expr: &Expr) -> bool {
         Expr::Reference(e) => e.mutability.is_some(),
         Expr::MethodCall(e) => {
             let name = e.method.to_string();
-            name.ends_with("_mut") || name == "unwrap" && borrows_mutably(&e.receiver)
-                || ["zip", "enumerate", "rev", "skip", "take", "chain", "step_by", "map", "filter", "expect"].contains(&name.as_str())
+            name.ends_with("_mut")
+                || name == "unwrap" && borrows_mutably(&e.receiver)
+                || [
+                    "zip",
+                    "enumerate",
+                    "rev",
+                    "skip",
+                    "take",
+                    "chain",
+                    "step_by",
+                    "map",
+                    "filter",
+                    "expect",
+                ]
+                .contains(&name.as_str())
                     && (borrows_mutably(&e.receiver) || e.args.iter().any(borrows_mutably))
         }
         Expr::Paren(e) => borrows_mutably(&e.expr),
@@ -239,7 +261,8 @@ impl<'a> Visit<'a> for Facts {
             return;
         }
         // A call of a local closure binds its parameters.
-        if let Some(closure) = ident_of(&e.func).and_then(|name| self.closures.get(&name).cloned()) {
+        if let Some(closure) = ident_of(&e.func).and_then(|name| self.closures.get(&name).cloned())
+        {
             for (input, arg) in closure.inputs.iter().zip(&e.args) {
                 self.let_bound(input, arg);
             }
@@ -282,7 +305,9 @@ impl<'a> Visit<'a> for Facts {
             }
         }
         // What a `Zip` borrows mutably is written by its closure.
-        if e.method == "for_each" && (active_receiver || e.args.iter().any(|a| self.mentions_active_expr(a))) {
+        if e.method == "for_each"
+            && (active_receiver || e.args.iter().any(|a| self.mentions_active_expr(a)))
+        {
             for root in zip_targets(&e.receiver) {
                 self.activate(&root);
             }
@@ -341,7 +366,9 @@ fn zip_targets(expr: &Expr) -> Vec<String> {
             roots.extend(e.args.iter().flat_map(mutable_roots));
             roots
         }
-        Expr::Call(e) => e.args.iter().filter(|a| borrows_mutably(a)).flat_map(mutable_roots).collect(),
+        Expr::Call(e) => {
+            e.args.iter().filter(|a| borrows_mutably(a)).flat_map(mutable_roots).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -357,7 +384,9 @@ fn mutable_roots(expr: &Expr) -> Vec<String> {
             roots.extend(e.args.iter().flat_map(mutable_roots));
             roots
         }
-        Expr::Reference(e) if e.mutability.is_some() => root_of(&e.expr).map(ToString::to_string).into_iter().collect(),
+        Expr::Reference(e) if e.mutability.is_some() => {
+            root_of(&e.expr).map(ToString::to_string).into_iter().collect()
+        }
         Expr::Path(_) => root_of(expr).map(ToString::to_string).into_iter().collect(),
         Expr::Paren(e) => mutable_roots(&e.expr),
         _ => Vec::new(),

@@ -1,6 +1,8 @@
 //! Derivatives that the user supplies: `vjp = path`, `jvp = path`.
 
-use super::{Generics, Naming, allows, arg, generics, inputs, jvp_arg, slot, visibility, with_sized};
+use super::{
+    Generics, Naming, allows, arg, generics, inputs, jvp_arg, slot, visibility, with_sized,
+};
 use crate::function::{Function, Param};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,13 +15,21 @@ pub fn adjoint(f: &Function, naming: &Naming, path: &syn::Path) -> TokenStream {
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
     let slots = f.params.iter().map(|p| {
         let (slot, tangent) = (slot(p), p.tangent());
-        if p.active { quote!(#slot: impl ::ad_runtime::rt::SlotMut<#tangent>) } else { quote!(#slot: impl ::ad_runtime::rt::ConstantSlot) }
+        if p.active {
+            quote!(#slot: impl ::ad_runtime::rt::SlotMut<#tangent>)
+        } else {
+            quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
+        }
     });
     let names = f.params.iter().map(|p| &p.name);
     let active: Vec<&Param> = f.active().collect();
     let adds = active.iter().enumerate().map(|(i, p)| {
         let (slot, i) = (slot(p), syn::Index::from(i));
-        if active.len() == 1 { quote!(::ad_runtime::rt::add(#slot, __gradient);) } else { quote!(::ad_runtime::rt::add(#slot, __gradient.#i);) }
+        if active.len() == 1 {
+            quote!(::ad_runtime::rt::add(#slot, __gradient);)
+        } else {
+            quote!(::ad_runtime::rt::add(#slot, __gradient.#i);)
+        }
     });
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
@@ -45,14 +55,25 @@ pub fn jvp(f: &Function, naming: &Naming, path: &syn::Path) -> TokenStream {
     let args = f.params.iter().map(jvp_arg);
     let owned = f.active().map(|p| {
         let (dot, arg, name) = (p.dot(), arg(p), &p.name);
-        if p.is_mut_ref() { quote!() } else { quote!(let #dot = ::ad_runtime::rt::tangent(&#name, #arg);) }
+        if p.is_mut_ref() {
+            quote!()
+        } else {
+            quote!(let #dot = ::ad_runtime::rt::tangent(&#name, #arg);)
+        }
     });
     let names = f.params.iter().map(|p| &p.name);
     let dots = f.active().map(|p| {
         let dot = p.dot();
         match &p.written {
             Type::Reference(_) => quote!(&#dot),
-            Type::Path(t) if t.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with("ArrayView")) => quote!(#dot.view()),
+            Type::Path(t)
+                if t.path
+                    .segments
+                    .last()
+                    .is_some_and(|s| s.ident.to_string().starts_with("ArrayView")) =>
+            {
+                quote!(#dot.view())
+            }
             _ => quote!(#dot),
         }
     });
@@ -77,9 +98,18 @@ pub fn declared_adjoint(f: &Function, naming: &Naming, stub: bool) -> TokenStrea
     let (inputs, output, tangent) = (super::plain_inputs(f), f.output_tokens(), f.output_tangent());
     let slots = f.params.iter().map(|p| {
         let (slot, tangent) = (slot(p), p.tangent());
-        if p.active { quote!(#slot: impl ::ad_runtime::rt::SlotMut<#tangent>) } else { quote!(#slot: impl ::ad_runtime::rt::ConstantSlot) }
+        if p.active {
+            quote!(#slot: impl ::ad_runtime::rt::SlotMut<#tangent>)
+        } else {
+            quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
+        }
     });
-    declared(naming, quote!(#name #params (#(#inputs,)* __out_bar: #tangent, #(#slots),*) -> #output), clause, stub)
+    declared(
+        naming,
+        quote!(#name #params (#(#inputs,)* __out_bar: #tangent, #(#slots),*) -> #output),
+        clause,
+        stub,
+    )
 }
 
 /// The signature of `__jvp`, with a body that is never reached or none.
@@ -95,13 +125,27 @@ pub fn declared_jvp(f: &Function, naming: &Naming, stub: bool) -> TokenStream {
             (true, false) => quote!(#arg: impl ::ad_runtime::rt::TangentArg<#tangent>),
         }
     });
-    declared(naming, quote!(#name #params (#(#inputs,)* #(#args),*) -> (#output, #tangent)), clause, stub)
+    declared(
+        naming,
+        quote!(#name #params (#(#inputs,)* #(#args),*) -> (#output, #tangent)),
+        clause,
+        stub,
+    )
 }
 
-fn declared(naming: &Naming, signature: TokenStream, clause: TokenStream, stub: bool) -> TokenStream {
+fn declared(
+    naming: &Naming,
+    signature: TokenStream,
+    clause: TokenStream,
+    stub: bool,
+) -> TokenStream {
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
-    let body = if stub { quote!({ ::core::unreachable!("the function was not differentiated") }) } else { quote!(;) };
+    let body = if stub {
+        quote!({ ::core::unreachable!("the function was not differentiated") })
+    } else {
+        quote!(;)
+    };
     let allows = allows();
     quote!(#[doc(hidden)] #allows #vis fn #signature #clause #body)
 }

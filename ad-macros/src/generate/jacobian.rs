@@ -50,21 +50,31 @@ pub fn all(f: &Function, naming: &Naming) -> TokenStream {
     let name = &naming.function;
     let names = names(f);
     let way = match (forward, reverse) {
-        (true, true) => "Forward mode where the parameters have at most as many elements as the result, otherwise reverse mode.",
+        (true, true) => {
+            "Forward mode where the parameters have at most as many elements as the result, otherwise reverse mode."
+        }
         (true, false) => "Computed column by column, in forward mode.",
         _ => "Computed row by row, in reverse mode.",
     };
     let layout = "an array of shape (shape of the result) ++ (shape of the parameter)";
     let mut out = parts.hidden(forward, reverse);
-    out.extend(parts.returning("jacobian", &mode, &format!("The Jacobian of `{name}` with respect to {names}: {layout}.\n\n{way}")));
+    out.extend(parts.returning(
+        "jacobian",
+        &mode,
+        &format!("The Jacobian of `{name}` with respect to {names}: {layout}.\n\n{way}"),
+    ));
     out.extend(parts.filling(&mode));
     out.extend(parts.flat(&mode));
     if forward {
-        let doc = format!("The Jacobian of `{name}` with respect to {names}, column by column in forward mode: {layout}.");
+        let doc = format!(
+            "The Jacobian of `{name}` with respect to {names}, column by column in forward mode: {layout}."
+        );
         out.extend(parts.returning("jacobian_forward", &quote!(Forward), &doc));
     }
     if reverse {
-        let doc = format!("The Jacobian of `{name}` with respect to {names}, row by row in reverse mode: {layout}.");
+        let doc = format!(
+            "The Jacobian of `{name}` with respect to {names}, row by row in reverse mode: {layout}."
+        );
         out.extend(parts.returning("jacobian_reverse", &quote!(Reverse), &doc));
     }
     quote!(::ad_runtime::with_ndarray! { #out })
@@ -100,12 +110,20 @@ impl<'a> Parts<'a> {
                 })
             })
             .collect::<Option<Vec<_>>>()?;
-        let (mode, out_zero, direction) = (fresh("mode".into()), fresh("out_zero".into()), fresh("direction".into()));
+        let (mode, out_zero, direction) =
+            (fresh("mode".into()), fresh("out_zero".into()), fresh("direction".into()));
         Some(Parts { f, naming, result, columns, args, mode, out_zero, direction })
     }
 
     /// A function `name(the arguments, extra..) -> output { body }`.
-    fn function(&self, doc: TokenStream, name: &Ident, extra: TokenStream, output: TokenStream, body: TokenStream) -> TokenStream {
+    fn function(
+        &self,
+        doc: TokenStream,
+        name: &Ident,
+        extra: TokenStream,
+        output: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
         let super::Generics { params, clause } = generics(self.f);
         let (vis, sized) = visibility(self.naming);
         let clause = self.with_dimensions(with_sized(clause, sized));
@@ -169,7 +187,8 @@ impl<'a> Parts<'a> {
             (true, false) => self.fill_columns(),
             _ => self.fill_rows(),
         };
-        let extra = quote!(#mode: ::ad_runtime::jacobian::Mode, #out_zero: &#result, #(#jacobians),*);
+        let extra =
+            quote!(#mode: ::ad_runtime::jacobian::Mode, #out_zero: &#result, #(#jacobians),*);
         let body = quote!(#zeros #(#checks)* #body);
         let name = self.naming.hidden("jacobian");
         self.function(quote!(#[doc(hidden)] #[track_caller]), &name, extra, quote!(), body)
@@ -178,7 +197,8 @@ impl<'a> Parts<'a> {
     /// One tangent sweep for each element of each parameter; the other parameters are constant in it.
     fn fill_columns(&self) -> TokenStream {
         let jvp = self.naming.call(&self.naming.hidden("jvp"));
-        let (args, direction, out_zero, result) = (&self.args, &self.direction, &self.out_zero, &self.result.tangent);
+        let (args, direction, out_zero, result) =
+            (&self.args, &self.direction, &self.out_zero, &self.result.tangent);
         self.columns
             .iter()
             .map(|c| {
@@ -203,12 +223,14 @@ impl<'a> Parts<'a> {
             let (rows, jacobian) = (&c.rows, &c.jacobian);
             quote!(let mut #rows = ::ad_runtime::jacobian::Rows::of(#jacobian);)
         });
-        let slots = self.f.params.iter().map(|p| match self.columns.iter().find(|c| c.param.name == p.name) {
-            Some(c) => {
-                let zero = &c.zero;
-                quote!(&mut #zero)
+        let slots = self.f.params.iter().map(|p| {
+            match self.columns.iter().find(|c| c.param.name == p.name) {
+                Some(c) => {
+                    let zero = &c.zero;
+                    quote!(&mut #zero)
+                }
+                None => quote!(::ad_runtime::rt::Inactive),
             }
-            None => quote!(::ad_runtime::rt::Inactive),
         });
         let pushes = self.columns.iter().map(|c| {
             let (rows, zero) = (&c.rows, &c.zero);
@@ -267,14 +289,21 @@ impl<'a> Parts<'a> {
         });
         let (output, filled) = (tuple(types), self.filled(mode));
         let value = tuple(self.columns.iter().map(|c| c.jacobian.to_token_stream()));
-        self.function(quote!(#[doc = #doc]), &self.naming.public(what), quote!(), quote!(-> #output), quote!(#filled #value))
+        self.function(
+            quote!(#[doc = #doc]),
+            &self.naming.public(what),
+            quote!(),
+            quote!(-> #output),
+            quote!(#filled #value),
+        )
     }
 
     fn flat(&self, mode: &TokenStream) -> TokenStream {
         let (out_zero, result) = (&self.out_zero, &self.result.tangent);
         let doc = format!(
             "The Jacobian of `{}` with respect to {}, flattened row-major to a matrix: (size of the result) × (size of the parameter).",
-            self.naming.function, names(self.f)
+            self.naming.function,
+            names(self.f)
         );
         let types = self.columns.iter().map(|_| {
             quote!(::ad_runtime::ndarray::Array2<<#result as ::ad_runtime::jacobian::Coordinates>::Elem>)
@@ -285,14 +314,21 @@ impl<'a> Parts<'a> {
             quote!(::ad_runtime::jacobian::flatten::<#result, #param>(#jacobian, &#out_zero, &#zero))
         }));
         let name = self.naming.public("jacobian_matrix");
-        self.function(quote!(#[doc = #doc]), &name, quote!(), quote!(-> #output), quote!(#filled #value))
+        self.function(
+            quote!(#[doc = #doc]),
+            &name,
+            quote!(),
+            quote!(-> #output),
+            quote!(#filled #value),
+        )
     }
 
     fn filling(&self, mode: &TokenStream) -> TokenStream {
         let (args, out_zero, result) = (&self.args, &self.out_zero, &self.result.tangent);
         let doc = format!(
             "Overwrites the arrays `.._jacobian`, in whatever layout, with the Jacobian of `{}` with respect to {}.\n\n# Panics\n\nWhere an array has another shape than (shape of the result) ++ (shape of the parameter).",
-            self.naming.function, names(self.f)
+            self.naming.function,
+            names(self.f)
         );
         let extra = self.columns.iter().map(|c| {
             let (jacobian, param) = (&c.jacobian, &c.shape.tangent);
@@ -306,7 +342,13 @@ impl<'a> Parts<'a> {
             #hidden(#(#args,)* ::ad_runtime::jacobian::Mode::#mode, &#out_zero, #(#jacobians),*);
         };
         let name = self.naming.public("jacobian_into");
-        self.function(quote!(#[doc = #doc] #[track_caller]), &name, quote!(#(#extra),*), quote!(), body)
+        self.function(
+            quote!(#[doc = #doc] #[track_caller]),
+            &name,
+            quote!(#(#extra),*),
+            quote!(),
+            body,
+        )
     }
 }
 
@@ -328,11 +370,17 @@ fn argument(f: &Function, p: &Param) -> Option<TokenStream> {
     }
     let bounds: Vec<&TypeParamBound> = match &p.written {
         Type::ImplTrait(ty) => ty.bounds.iter().collect(),
-        Type::Path(ty) => ty.path.get_ident().map(|i| bounds_of(i, &f.item.sig.generics).collect()).unwrap_or_default(),
+        Type::Path(ty) => ty
+            .path
+            .get_ident()
+            .map(|i| bounds_of(i, &f.item.sig.generics).collect())
+            .unwrap_or_default(),
         Type::FnPtr(_) => return Some(quote!(#name)),
         _ => Vec::new(),
     };
-    let has = |wanted: &[&str]| bounds.iter().any(|b| bound_name(b).is_some_and(|b| wanted.iter().any(|w| b == w)));
+    let has = |wanted: &[&str]| {
+        bounds.iter().any(|b| bound_name(b).is_some_and(|b| wanted.iter().any(|w| b == w)))
+    };
     if has(&["Fn", "FnMut", "FnOnce"]) && !has(&["Clone", "Copy"]) {
         // A reference to a closure is callable as the closure is, but `'static` or `FnMut` it is not.
         return (bounds.len() == 1 && has(&["Fn"])).then(|| quote!(&#name));

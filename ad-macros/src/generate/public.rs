@@ -46,7 +46,10 @@ fn last_name(t: &syn::TypePath) -> String {
 
 fn is_view(t: &syn::TypePath) -> bool {
     let name = last_name(t);
-    name.starts_with("ArrayView") || name == "CowArray" || name == "ArcArray" || name.starts_with("ArcArray")
+    name.starts_with("ArrayView")
+        || name == "CowArray"
+        || name == "ArcArray"
+        || name.starts_with("ArcArray")
 }
 
 fn array_ref(t: &syn::TypePath) -> Option<()> {
@@ -85,7 +88,11 @@ fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
                 return quote!(&#name);
             }
             let copies = p.is_ref() || p.ty.is_copy() || p.ty == crate::ir::Ty::Discrete;
-            if again && !copies { quote!(::core::clone::Clone::clone(&#name)) } else { quote!(#name) }
+            if again && !copies {
+                quote!(::core::clone::Clone::clone(&#name))
+            } else {
+                quote!(#name)
+            }
         })
         .collect()
 }
@@ -94,9 +101,10 @@ fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
 fn is_function(p: &Param, f: &Function) -> bool {
     match &p.written {
         Type::ImplTrait(_) => !p.active,
-        Type::Path(t) => t.path.get_ident().is_some_and(|i| {
-            !p.active && f.item.sig.generics.type_params().any(|g| g.ident == *i)
-        }),
+        Type::Path(t) => t
+            .path
+            .get_ident()
+            .is_some_and(|i| !p.active && f.item.sig.generics.type_params().any(|g| g.ident == *i)),
         _ => false,
     }
 }
@@ -139,11 +147,14 @@ fn adjoint(f: &Function, naming: &Naming) -> TokenStream {
         quote!(#bar: #ty)
     });
     let args = arguments(f, false);
-    let slots = f.params.iter().map(|p| if p.active { p.bar().to_token_stream() } else { quote!(::ad_runtime::rt::Inactive) });
+    let slots = f.params.iter().map(|p| {
+        if p.active { p.bar().to_token_stream() } else { quote!(::ad_runtime::rt::Inactive) }
+    });
     let call = naming.call(&hidden);
     let doc = format!(
         "The adjoint of `{}`: adds the cotangents of {} to the arguments `.._bar`, given the cotangent `out_bar` of the result. Returns the value.",
-        naming.function, names(f)
+        naming.function,
+        names(f)
     );
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
@@ -160,7 +171,12 @@ fn adjoint(f: &Function, naming: &Naming) -> TokenStream {
 }
 
 /// Names the elided lifetimes where the result borrows, so that further references do not make it ambiguous.
-fn elide(f: &Function, params: TokenStream, inputs: Vec<TokenStream>, output: TokenStream) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+fn elide(
+    f: &Function,
+    params: TokenStream,
+    inputs: Vec<TokenStream>,
+    output: TokenStream,
+) -> (TokenStream, Vec<TokenStream>, TokenStream) {
     let borrows = f.output.as_ref().is_some_and(has_elided);
     if !borrows {
         return (params, inputs, output);
@@ -179,7 +195,8 @@ fn elide(f: &Function, params: TokenStream, inputs: Vec<TokenStream>, output: To
             }
             syn::FnArg::Typed(t) => {
                 if let Type::Reference(r) = &mut *t.ty {
-                    let name = r.lifetime.get_or_insert_with(|| fresh_lifetime(&mut counter)).clone();
+                    let name =
+                        r.lifetime.get_or_insert_with(|| fresh_lifetime(&mut counter)).clone();
                     first.get_or_insert(name);
                 }
                 if let syn::Pat::Ident(p) = &mut *t.pat {
@@ -198,7 +215,11 @@ fn elide(f: &Function, params: TokenStream, inputs: Vec<TokenStream>, output: To
         }
     }
     let (params, _, _) = signature.generics.split_for_impl();
-    (params.to_token_stream(), signature.inputs.iter().map(ToTokens::to_token_stream).collect(), result.to_token_stream())
+    (
+        params.to_token_stream(),
+        signature.inputs.iter().map(ToTokens::to_token_stream).collect(),
+        result.to_token_stream(),
+    )
 }
 
 fn fresh_lifetime(counter: &mut usize) -> syn::Lifetime {
@@ -260,11 +281,16 @@ fn slots(f: &Function) -> Vec<TokenStream> {
 fn grad(f: &Function, naming: &Naming) -> TokenStream {
     let Generics { params, clause } = generics(f);
     let hidden = naming.call(&naming.hidden("adjoint"));
-    let (inputs, output, gradient, value) = (plain_inputs(f), f.output_tokens(), gradient_type(f), gradient_value(f));
+    let (inputs, output, gradient, value) =
+        (plain_inputs(f), f.output_tokens(), gradient_type(f), gradient_value(f));
     let (zeros, args, slots, one) = (zeros(f), arguments(f, false), slots(f), one(f));
     let (grad, both) = (naming.public("grad"), naming.public("value_and_grad"));
     let doc = format!("The gradient of `{}` with respect to {}.", naming.function, names(f));
-    let both_doc = format!("The value of `{}` and its gradient with respect to {}.", naming.function, names(f));
+    let both_doc = format!(
+        "The value of `{}` and its gradient with respect to {}.",
+        naming.function,
+        names(f)
+    );
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
@@ -290,7 +316,8 @@ fn grad(f: &Function, naming: &Naming) -> TokenStream {
 
 fn vjp(f: &Function, naming: &Naming) -> TokenStream {
     let hidden = naming.call(&naming.hidden("adjoint"));
-    let (output, tangent, gradient, value) = (f.output_tokens(), f.output_tangent(), gradient_type(f), gradient_value(f));
+    let (output, tangent, gradient, value) =
+        (f.output_tokens(), f.output_tangent(), gradient_type(f), gradient_value(f));
     let (zeros, again, slots) = (zeros(f), arguments(f, true), slots(f));
     let name = naming.public("vjp");
     let function = &naming.function;
@@ -314,7 +341,8 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
         }
     }
     let mut generics = signature.generics.clone();
-    let fresh: Vec<_> = lifetimes.iter().filter(|l| l.ident.to_string().starts_with("__ad")).cloned().collect();
+    let fresh: Vec<_> =
+        lifetimes.iter().filter(|l| l.ident.to_string().starts_with("__ad")).cloned().collect();
     for lifetime in &fresh {
         generics.params.insert(0, syn::parse_quote!(#lifetime));
     }
@@ -330,7 +358,8 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
     let inputs = signature.inputs.iter();
     let doc = format!(
         "The value of `{}` and its pullback, which maps a cotangent of the result to the cotangents of {}.",
-        naming.function, names(f)
+        naming.function,
+        names(f)
     );
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause.to_token_stream(), sized);
@@ -353,7 +382,9 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
 
 fn named_lifetime(lifetime: &mut Option<syn::Lifetime>, count: usize) -> syn::Lifetime {
     lifetime
-        .get_or_insert_with(|| syn::Lifetime::new(&format!("'__ad{count}"), proc_macro2::Span::call_site()))
+        .get_or_insert_with(|| {
+            syn::Lifetime::new(&format!("'__ad{count}"), proc_macro2::Span::call_site())
+        })
         .clone()
 }
 
@@ -410,9 +441,14 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
     });
     let doc = format!(
         "The value of `{}` and its derivative in the direction of the tangents `.._dot` of {}.",
-        naming.function, names(f)
+        naming.function,
+        names(f)
     );
-    let (result, unit) = if f.output.is_some() { (quote!((#output, #tangent)), quote!()) } else { (quote!(()), quote!(;)) };
+    let (result, unit) = if f.output.is_some() {
+        (quote!((#output, #tangent)), quote!())
+    } else {
+        (quote!(()), quote!(;))
+    };
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let (lifetimes, inputs, result) = elide(f, params, inputs, result_with(f, result));

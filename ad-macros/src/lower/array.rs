@@ -39,7 +39,10 @@ impl Lower<'_> {
         let out = self.facts.infer(&closure.body);
         let shape = crate::emit::place_tokens(&self.program, &source);
         let empty = self.empty(&out);
-        let start = self.verbatim_tokens(quote!(::core::clone::Clone::clone(&#shape).map(|_| #empty)), Ty::Array(Box::new(out.clone())));
+        let start = self.verbatim_tokens(
+            quote!(::core::clone::Clone::clone(&#shape).map(|_| #empty)),
+            Ty::Array(Box::new(out.clone())),
+        );
         let taken = source.clone();
         self.filled(start, out, &closure, &mut |lower, k| {
             let index = lower.verbatim_tokens(k.clone(), Ty::Discrete);
@@ -54,7 +57,10 @@ impl Lower<'_> {
         self.analyse(&closure.body);
         let out = self.facts.infer(&closure.body);
         let empty = self.empty(&out);
-        let start = self.verbatim_tokens(quote!(::core::array::from_fn(|_| #empty)), Ty::Array(Box::new(out.clone())));
+        let start = self.verbatim_tokens(
+            quote!(::core::array::from_fn(|_| #empty)),
+            Ty::Array(Box::new(out.clone())),
+        );
         Some(self.filled(start, out, &closure, &mut |lower, k| {
             Item::Value(lower.verbatim_tokens(k.clone(), Ty::Discrete), Ty::Discrete)
         }))
@@ -98,7 +104,14 @@ impl Lower<'_> {
             None
         });
         let hi = self.verbatim_tokens(quote!(#name.len()), Ty::Discrete);
-        let kind = LoopKind::Range { var, lo: Expr::lit(quote!(0)), hi, inclusive: false, rev: false, step: None };
+        let kind = LoopKind::Range {
+            var,
+            lo: Expr::lit(quote!(0)),
+            hi,
+            inclusive: false,
+            rev: false,
+            step: None,
+        };
         self.push(Stmt::Loop { id, kind, body });
         Expr::Place(place)
     }

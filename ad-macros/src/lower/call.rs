@@ -28,7 +28,8 @@ impl Lower<'_> {
                 return self.verbatim(&whole);
             }
         }
-        let segments: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let segments: Vec<String> =
+            path.path.segments.iter().map(|s| s.ident.to_string()).collect();
         let last = segments.last().expect("a path has segments").as_str();
         let owner = segments.len().checked_sub(2).map_or("", |i| segments[i].as_str());
         if let Some(value) = self.known_call(call, owner, last) {
@@ -37,7 +38,8 @@ impl Lower<'_> {
         if let Some(value) = self.array_call(call, owner, last) {
             return value;
         }
-        if ["grad", "value_and_grad", "jvp", "vjp", "adjoint", "hvp", "jacobian", "hessian"].contains(&last)
+        if ["grad", "value_and_grad", "jvp", "vjp", "adjoint", "hvp", "jacobian", "hessian"]
+            .contains(&last)
             && owner.starts_with(|c: char| c.is_lowercase())
         {
             self.errors.at(
@@ -69,7 +71,9 @@ impl Lower<'_> {
     /// Functions of the standard library with rules of their own.
     fn known_call(&mut self, call: &syn::ExprCall, owner: &str, last: &str) -> Option<Expr> {
         let args: Vec<&SynExpr> = call.args.iter().collect();
-        if ((owner == "f64" || owner == "f32") || self.facts.reals.contains(owner)) && !args.is_empty() {
+        if ((owner == "f64" || owner == "f32") || self.facts.reals.contains(owner))
+            && !args.is_empty()
+        {
             if last == "from" && args.len() == 1 {
                 let ty: syn::Type = syn::parse_str(owner).ok()?;
                 let value = self.operand(args[0]);
@@ -89,7 +93,12 @@ impl Lower<'_> {
                 let new = self.named_operand("new", new);
                 let ty = self.program.ty_of_place(&place);
                 let active = self.is_active(&place);
-                let old = self.name("old", Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]), ty, active);
+                let old = self.name(
+                    "old",
+                    Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]),
+                    ty,
+                    active,
+                );
                 self.push(Stmt::Assign { place, value: new });
                 Some(old)
             }
@@ -97,8 +106,17 @@ impl Lower<'_> {
                 let place = self.target_place(target);
                 let ty = self.program.ty_of_place(&place);
                 let active = self.is_active(&place);
-                let old = self.name("old", Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]), ty, active);
-                let empty = Expr::Verbatim { tokens: quote!(::core::default::Default::default()), reads: vec![], ty: Ty::Unknown };
+                let old = self.name(
+                    "old",
+                    Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place.clone()))]),
+                    ty,
+                    active,
+                );
+                let empty = Expr::Verbatim {
+                    tokens: quote!(::core::default::Default::default()),
+                    reads: vec![],
+                    ty: Ty::Unknown,
+                };
                 self.push(Stmt::Assign { place, value: empty });
                 Some(old)
             }
@@ -113,7 +131,7 @@ impl Lower<'_> {
     /// A call as a statement, where it has a rule that is not that of its value.
     pub(super) fn call_statement(&mut self, call: &syn::ExprCall) -> bool {
         let SynExpr::Path(path) = &*call.func else { return false };
-        if !path.path.segments.last().is_some_and(|s| s.ident == "swap") || call.args.len() != 2 {
+        if path.path.segments.last().is_none_or(|s| s.ident != "swap") || call.args.len() != 2 {
             return false;
         }
         let target = |e: &SynExpr| match e {
@@ -122,7 +140,12 @@ impl Lower<'_> {
         };
         let (a, b) = (target(&call.args[0]), target(&call.args[1]));
         let (a, b) = (self.target_place(&a), self.target_place(&b));
-        self.push(Stmt::Mutate { op: MutOp::SwapPlaces, dest: None, place: a, args: vec![Expr::Place(b)] });
+        self.push(Stmt::Mutate {
+            op: MutOp::SwapPlaces,
+            dest: None,
+            place: a,
+            args: vec![Expr::Place(b)],
+        });
         true
     }
 
@@ -140,9 +163,17 @@ impl Lower<'_> {
     }
 
     /// The body of a closure, with its parameters bound to the arguments.
-    fn inline(&mut self, name: &proc_macro2::Ident, closure: &syn::ExprClosure, call: &syn::ExprCall) -> Expr {
+    fn inline(
+        &mut self,
+        name: &proc_macro2::Ident,
+        closure: &syn::ExprClosure,
+        call: &syn::ExprCall,
+    ) -> Expr {
         if self.inlining >= INLINING {
-            self.errors.at(name, "closures call each other too deeply: make it a function with `#[differentiate]`");
+            self.errors.at(
+                name,
+                "closures call each other too deeply: make it a function with `#[differentiate]`",
+            );
             return Expr::lit(quote!(()));
         }
         let items: Vec<Item> = call.args.iter().map(|arg| self.item_of(arg)).collect();
@@ -152,10 +183,13 @@ impl Lower<'_> {
     /// What a closure's parameter is bound to.
     fn item_of(&mut self, e: &SynExpr) -> Item {
         match e {
-            SynExpr::Reference(r) if self.is_place(&r.expr) => Item::Place(self.frozen(&r.expr), Some(r.mutability.is_some())),
+            SynExpr::Reference(r) if self.is_place(&r.expr) => {
+                Item::Place(self.frozen(&r.expr), Some(r.mutability.is_some()))
+            }
             SynExpr::Tuple(t) => Item::Tuple(t.elems.iter().map(|e| self.item_of(e)).collect()),
             e => {
-                let value = if self.facts.active(e) { self.operand(e) } else { self.verbatim_value(e) };
+                let value =
+                    if self.facts.active(e) { self.operand(e) } else { self.verbatim_value(e) };
                 Item::Value(value, self.facts.infer(e))
             }
         }
@@ -170,7 +204,9 @@ impl Lower<'_> {
         }
         self.analyse_block(&closure.body);
         let value = match &*closure.body {
-            SynExpr::Block(b) if b.label.is_none() => self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(()))),
+            SynExpr::Block(b) if b.label.is_none() => {
+                self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(())))
+            }
             e => self.operand(e),
         };
         self.inlining -= 1;
@@ -191,7 +227,10 @@ impl Lower<'_> {
                 continue;
             }
             let base = name.to_string();
-            let base = base.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_').to_owned();
+            let base = base
+                .trim_end_matches(|c: char| c.is_ascii_digit())
+                .trim_end_matches('_')
+                .to_owned();
             let mut count = 1;
             let fresh = loop {
                 let candidate = format!("{base}_{count}");

@@ -23,14 +23,28 @@ pub(super) enum Item {
 #[derive(Clone)]
 enum Seq {
     /// `lo..hi`, `hi` missing for `lo..`.
-    Range { lo: TokenStream, hi: Option<TokenStream> },
-    Elements { place: Place, by: Option<bool>, generic: bool },
+    Range {
+        lo: TokenStream,
+        hi: Option<TokenStream>,
+    },
+    Elements {
+        place: Place,
+        by: Option<bool>,
+        generic: bool,
+    },
     /// `len` of them, each the place that `index` makes of its number.
-    Parts { place: Place, by: Option<bool>, kind: Part },
+    Parts {
+        place: Place,
+        by: Option<bool>,
+        kind: Part,
+    },
     Zip(Box<Seq>, Box<Seq>),
     Enumerate(Box<Seq>),
     /// The elements of an array of several axes, each with its index.
-    Indexed { place: Place, dims: usize },
+    Indexed {
+        place: Place,
+        dims: usize,
+    },
     Rev(Box<Seq>),
     Skip(Box<Seq>, TokenStream),
     Take(Box<Seq>, TokenStream),
@@ -43,7 +57,10 @@ enum Seq {
 #[derive(Clone)]
 enum Part {
     Windows(TokenStream),
-    Chunks { size: TokenStream, exact: bool },
+    Chunks {
+        size: TokenStream,
+        exact: bool,
+    },
     Rows,
     Columns,
     Outer(TokenStream),
@@ -98,7 +115,11 @@ impl Lower<'_> {
         match e {
             SynExpr::Paren(e) => self.chain(&e.expr),
             SynExpr::MethodCall(call) => self.chain_method(call),
-            SynExpr::Path(p) if p.path.get_ident().is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())) => {
+            SynExpr::Path(p)
+                if p.path
+                    .get_ident()
+                    .is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())) =>
+            {
                 let name = p.path.get_ident().expect("it is one").to_string();
                 let made = self.facts.iterators[&name].clone();
                 self.chain(&made)
@@ -113,7 +134,10 @@ impl Lower<'_> {
     /// Whether an expression is a name for an iterator.
     pub(super) fn is_iterator_name(&self, e: &SynExpr) -> bool {
         match e {
-            SynExpr::Path(p) => p.path.get_ident().is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())),
+            SynExpr::Path(p) => p
+                .path
+                .get_ident()
+                .is_some_and(|i| self.facts.iterators.contains_key(&i.to_string())),
             SynExpr::Paren(e) => self.is_iterator_name(&e.expr),
             SynExpr::MethodCall(c) => self.is_iterator_name(&c.receiver),
             _ => false,
@@ -144,7 +168,11 @@ impl Lower<'_> {
         }
         if !moves {
             return match e {
-                SynExpr::Lit(_) | SynExpr::Path(_) | SynExpr::Paren(_) | SynExpr::MethodCall(_) | SynExpr::Field(_) => e.to_token_stream(),
+                SynExpr::Lit(_)
+                | SynExpr::Path(_)
+                | SynExpr::Paren(_)
+                | SynExpr::MethodCall(_)
+                | SynExpr::Field(_) => e.to_token_stream(),
                 e => quote!((#e)),
             };
         }
@@ -178,7 +206,10 @@ impl Lower<'_> {
                 let place = self.frozen(e);
                 Some(self.elements(place, by, &ty))
             }
-            SynExpr::Call(call) if call.args.len() == 1 && matches!(&*call.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "once")) => {
+            SynExpr::Call(call)
+                if call.args.len() == 1
+                    && matches!(&*call.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "once")) =>
+            {
                 let value = &call.args[0];
                 let array: SynExpr = syn::parse_quote!([#value]);
                 self.source(&array)
@@ -199,7 +230,9 @@ impl Lower<'_> {
         let SynExpr::Path(p) = e else { return None };
         let var = self.lookup(p.path.get_ident()?)?;
         match &self.program[var].role {
-            Role::Alias { by_ref: true, .. } | Role::Binding { .. } => Some(matches!(self.program[var].ty, Ty::RefMut(_))),
+            Role::Alias { by_ref: true, .. } | Role::Binding { .. } => {
+                Some(matches!(self.program[var].ty, Ty::RefMut(_)))
+            }
             _ => None,
         }
     }
@@ -220,10 +253,39 @@ impl Lower<'_> {
             return Some(Chain { seq, stages: Vec::new() });
         }
         let adaptors = [
-            "map", "zip", "enumerate", "rev", "skip", "take", "step_by", "chain", "filter", "filter_map", "flat_map",
-            "flatten", "scan", "take_while", "skip_while", "map_while", "copied", "cloned", "inspect", "into_iter", "by_ref", "peekable", "iter", "fuse",
+            "map",
+            "zip",
+            "enumerate",
+            "rev",
+            "skip",
+            "take",
+            "step_by",
+            "chain",
+            "filter",
+            "filter_map",
+            "flat_map",
+            "flatten",
+            "scan",
+            "take_while",
+            "skip_while",
+            "map_while",
+            "copied",
+            "cloned",
+            "inspect",
+            "into_iter",
+            "by_ref",
+            "peekable",
+            "iter",
+            "fuse",
         ];
-        if !adaptors.contains(&name.as_str()) || !is_chain_like(recv) && !self.is_iterator_name(recv) && !matches!(self.facts.infer(recv), Ty::Vec(_) | Ty::Array(_) | Ty::Ref(_) | Ty::RefMut(_)) {
+        if !adaptors.contains(&name.as_str())
+            || !is_chain_like(recv)
+                && !self.is_iterator_name(recv)
+                && !matches!(
+                    self.facts.infer(recv),
+                    Ty::Vec(_) | Ty::Array(_) | Ty::Ref(_) | Ty::RefMut(_)
+                )
+        {
             return None;
         }
         let mut chain = self.chain(recv)?;
@@ -233,7 +295,10 @@ impl Lower<'_> {
             _ => None,
         };
         let plain = chain.stages.is_empty() && (name == "chain" || !has_chain(&chain.seq));
-        let wrap = |chain: Chain, f: &dyn Fn(Box<Seq>) -> Seq| Chain { seq: f(Box::new(chain.seq)), stages: chain.stages };
+        let wrap = |chain: Chain, f: &dyn Fn(Box<Seq>) -> Seq| Chain {
+            seq: f(Box::new(chain.seq)),
+            stages: chain.stages,
+        };
         let stage = |mut chain: Chain, stage: Stage| {
             chain.stages.push(stage);
             chain
@@ -253,11 +318,19 @@ impl Lower<'_> {
             "copied" | "cloned" => stage(chain, Stage::Copied),
             "skip" => {
                 let n = count(self)?;
-                if plain { wrap(chain, &|seq| Seq::Skip(seq, n.clone())) } else { stage(chain, Stage::Skip(n)) }
+                if plain {
+                    wrap(chain, &|seq| Seq::Skip(seq, n.clone()))
+                } else {
+                    stage(chain, Stage::Skip(n))
+                }
             }
             "take" => {
                 let n = count(self)?;
-                if plain { wrap(chain, &|seq| Seq::Take(seq, n.clone())) } else { stage(chain, Stage::Take(n)) }
+                if plain {
+                    wrap(chain, &|seq| Seq::Take(seq, n.clone()))
+                } else {
+                    stage(chain, Stage::Take(n))
+                }
             }
             "step_by" if plain => {
                 let n = count(self)?;
@@ -301,7 +374,8 @@ impl Lower<'_> {
         if self.facts.active(e) {
             return None;
         }
-        let tokens = quote!(::core::iter::IntoIterator::into_iter(#e).collect::<::std::vec::Vec<_>>());
+        let tokens =
+            quote!(::core::iter::IntoIterator::into_iter(#e).collect::<::std::vec::Vec<_>>());
         let value = self.verbatim_tokens(tokens, Ty::Vec(Box::new(Ty::Unknown)));
         let name = self.name("items", value, Ty::Vec(Box::new(Ty::Unknown)), false);
         match name {
@@ -322,7 +396,27 @@ impl Lower<'_> {
 
     fn source_method(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Seq> {
         let recv = self.sliced_array(&call.receiver).unwrap_or(&call.receiver);
-        if !["iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut", "chunks_exact_mut", "rows", "columns", "outer_iter", "axis_iter", "outer_iter_mut", "axis_iter_mut", "rows_mut", "columns_mut", "indexed_iter"].contains(&name) {
+        if ![
+            "iter",
+            "iter_mut",
+            "into_iter",
+            "windows",
+            "chunks",
+            "chunks_exact",
+            "chunks_mut",
+            "chunks_exact_mut",
+            "rows",
+            "columns",
+            "outer_iter",
+            "axis_iter",
+            "outer_iter_mut",
+            "axis_iter_mut",
+            "rows_mut",
+            "columns_mut",
+            "indexed_iter",
+        ]
+        .contains(&name)
+        {
             return None;
         }
         if name == "into_iter" && is_chain_like(recv) {
@@ -345,7 +439,9 @@ impl Lower<'_> {
             };
             return Some(self.elements(place, None, &ty));
         }
-        if matches!(recv, SynExpr::Range(_)) || matches!(recv, SynExpr::Paren(p) if matches!(*p.expr, SynExpr::Range(_))) {
+        if matches!(recv, SynExpr::Range(_))
+            || matches!(recv, SynExpr::Paren(p) if matches!(*p.expr, SynExpr::Range(_)))
+        {
             return None;
         }
         let ty = self.facts.infer(recv);
@@ -364,29 +460,52 @@ impl Lower<'_> {
         };
         let place = self.named_view(place);
         let size = call.args.first().map(|n| self.fixed(n));
-        let part = |kind, mutable| Some(Seq::Parts { place: place.clone(), by: Some(mutable), kind });
+        let part =
+            |kind, mutable| Some(Seq::Parts { place: place.clone(), by: Some(mutable), kind });
         match name {
             "iter" => Some(self.elements(place, Some(false), &ty)),
             "iter_mut" => Some(self.elements(place, Some(true), &ty)),
-            "windows" if !matches!(ty.deref(), Ty::NdArray { .. }) => part(Part::Windows(size?), false),
+            "windows" if !matches!(ty.deref(), Ty::NdArray { .. }) => {
+                part(Part::Windows(size?), false)
+            }
             "chunks" => part(Part::Chunks { size: size?, exact: false }, false),
             "chunks_exact" => part(Part::Chunks { size: size?, exact: true }, false),
             "chunks_mut" => part(Part::Chunks { size: size?, exact: false }, true),
             "chunks_exact_mut" => part(Part::Chunks { size: size?, exact: true }, true),
             // The views of parts that are written: `by` says that they are mutable.
-            "rows" | "rows_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Rows }),
-            "columns" | "columns_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Columns }),
+            "rows" | "rows_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Rows,
+            }),
+            "columns" | "columns_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Columns,
+            }),
             "outer_iter" | "outer_iter_mut" => {
                 let axis = quote!(::ad_runtime::ndarray::Axis(0));
-                Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Outer(axis) })
+                Some(Seq::Parts {
+                    place,
+                    by: name.ends_with("_mut").then_some(true),
+                    kind: Part::Outer(axis),
+                })
             }
-            "axis_iter" | "axis_iter_mut" => Some(Seq::Parts { place, by: name.ends_with("_mut").then_some(true), kind: Part::Outer(size?) }),
+            "axis_iter" | "axis_iter_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Outer(size?),
+            }),
             "windows" => match ty.deref() {
-                Ty::NdArray { dims: Some(1), .. } => Some(Seq::Parts { place, by: None, kind: Part::Slices(size?) }),
+                Ty::NdArray { dims: Some(1), .. } => {
+                    Some(Seq::Parts { place, by: None, kind: Part::Slices(size?) })
+                }
                 _ => None,
             },
             "indexed_iter" => match ty.deref() {
-                Ty::NdArray { dims: Some(1), .. } => Some(Seq::Enumerate(Box::new(self.elements(place, Some(false), &ty)))),
+                Ty::NdArray { dims: Some(1), .. } => {
+                    Some(Seq::Enumerate(Box::new(self.elements(place, Some(false), &ty))))
+                }
                 Ty::NdArray { dims: Some(dims), .. } => Some(Seq::Indexed { place, dims: *dims }),
                 _ => None,
             },
@@ -396,7 +515,9 @@ impl Lower<'_> {
 
     /// A view of ndarray under a name, so that what it shows can be borrowed for a whole iteration.
     fn named_view(&mut self, place: Place) -> Place {
-        if !matches!(place.proj.last(), Some(Proj::View { .. })) || !self.program.is_array_view(&place) {
+        if !matches!(place.proj.last(), Some(Proj::View { .. }))
+            || !self.program.is_array_view(&place)
+        {
             return place;
         }
         let (ty, active) = (self.program.ty_of_place(&place), self.is_active(&place));
@@ -477,7 +598,10 @@ impl Lower<'_> {
             Seq::Parts { place, by, kind } => self.part(place, *by, kind, k),
             Seq::Indexed { place, dims } => {
                 let whole = self.tokens_of(place);
-                let index = self.verbatim_tokens(quote!(::ad_runtime::rt::index_at(&#whole.raw_dim(), #k)), Ty::Discrete);
+                let index = self.verbatim_tokens(
+                    quote!(::ad_runtime::rt::index_at(&#whole.raw_dim(), #k)),
+                    Ty::Discrete,
+                );
                 let index = self.name("index", index, Ty::Discrete, false);
                 let index = self.ident_of(&index);
                 let parts = (0..*dims).map(|i| {
@@ -486,11 +610,15 @@ impl Lower<'_> {
                 });
                 let parts = Item::Tuple(parts.collect());
                 let at = self.verbatim_tokens(quote!(#index), Ty::Discrete);
-                Item::Tuple(vec![parts, Item::Place(place.clone().then(Proj::Index(at)), Some(false))])
+                Item::Tuple(vec![
+                    parts,
+                    Item::Place(place.clone().then(Proj::Index(at)), Some(false)),
+                ])
             }
             Seq::Zip(a, b) => Item::Tuple(vec![self.item(a, k), self.item(b, k)]),
             Seq::Enumerate(s) => {
-                let count = Item::Value(self.verbatim_tokens(k.clone(), Ty::Discrete), Ty::Discrete);
+                let count =
+                    Item::Value(self.verbatim_tokens(k.clone(), Ty::Discrete), Ty::Discrete);
                 Item::Tuple(vec![count, self.item(s, k)])
             }
             Seq::Rev(s) => {
@@ -527,7 +655,9 @@ impl Lower<'_> {
 
     fn item_of_value(&mut self, value: Expr) -> Item {
         match value {
-            Expr::Tuple(parts) => Item::Tuple(parts.into_iter().map(|p| self.item_of_value(p)).collect()),
+            Expr::Tuple(parts) => {
+                Item::Tuple(parts.into_iter().map(|p| self.item_of_value(p)).collect())
+            }
             Expr::Ref { mutable, expr } if matches!(*expr, Expr::Place(_)) => match *expr {
                 Expr::Place(place) => Item::Place(place, Some(mutable)),
                 _ => unreachable!("it is a place"),
@@ -553,19 +683,43 @@ impl Lower<'_> {
         let mirrored = |name: &str| if written { format!("{name}_mut") } else { name.to_owned() };
         let by = if array { None } else { by };
         let proj = match kind {
-            Part::Windows(n) => Proj::Index(self.verbatim_tokens(quote!(#k..#k + #n), Ty::Discrete)),
-            Part::Chunks { size, exact: true } => Proj::Index(self.verbatim_tokens(quote!(#k * #size..(#k + 1) * #size), Ty::Discrete)),
-            Part::Chunks { size, exact: false } => Proj::Index(self.verbatim_tokens(quote!(#k * #size..::core::cmp::Ord::min((#k + 1) * #size, #base.len())), Ty::Discrete)),
+            Part::Windows(n) => {
+                Proj::Index(self.verbatim_tokens(quote!(#k..#k + #n), Ty::Discrete))
+            }
+            Part::Chunks { size, exact: true } => Proj::Index(
+                self.verbatim_tokens(quote!(#k * #size..(#k + 1) * #size), Ty::Discrete),
+            ),
+            Part::Chunks { size, exact: false } => Proj::Index(self.verbatim_tokens(
+                quote!(#k * #size..::core::cmp::Ord::min((#k + 1) * #size, #base.len())),
+                Ty::Discrete,
+            )),
             Part::Slices(n) => {
                 let range = quote!(::ad_runtime::ndarray::Slice::from(#k..#k + #n));
-                let axis = self.verbatim_tokens(quote!(::ad_runtime::ndarray::Axis(0)), Ty::Discrete);
-                view("slice_axis", "slice_axis_mut", vec![axis, self.verbatim_tokens(range, Ty::Discrete)])
+                let axis =
+                    self.verbatim_tokens(quote!(::ad_runtime::ndarray::Axis(0)), Ty::Discrete);
+                view(
+                    "slice_axis",
+                    "slice_axis_mut",
+                    vec![axis, self.verbatim_tokens(range, Ty::Discrete)],
+                )
             }
-            Part::Rows => view(&mirrored("row"), "row_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
-            Part::Columns => view(&mirrored("column"), "column_mut", vec![self.verbatim_tokens(k.clone(), Ty::Discrete)]),
+            Part::Rows => view(
+                &mirrored("row"),
+                "row_mut",
+                vec![self.verbatim_tokens(k.clone(), Ty::Discrete)],
+            ),
+            Part::Columns => view(
+                &mirrored("column"),
+                "column_mut",
+                vec![self.verbatim_tokens(k.clone(), Ty::Discrete)],
+            ),
             Part::Outer(axis) => {
                 let axis = self.verbatim_tokens(axis.clone(), Ty::Discrete);
-                view(&mirrored("index_axis"), "index_axis_mut", vec![axis, self.verbatim_tokens(k.clone(), Ty::Discrete)])
+                view(
+                    &mirrored("index_axis"),
+                    "index_axis_mut",
+                    vec![axis, self.verbatim_tokens(k.clone(), Ty::Discrete)],
+                )
             }
         };
         Item::Place(place.clone().then(proj), by)
@@ -584,7 +738,9 @@ impl Lower<'_> {
                     self.bind_item(pat, item);
                 }
             }
-            (Pat::Reference(p), Item::Place(place, Some(_))) => self.bind_item(&p.pat, Item::Place(place, None)),
+            (Pat::Reference(p), Item::Place(place, Some(_))) => {
+                self.bind_item(&p.pat, Item::Place(place, None))
+            }
             (Pat::Reference(p), Item::Tuple(items)) => self.bind_item(&p.pat, Item::Tuple(items)),
             (Pat::Reference(p), Item::Value(value, ty)) => {
                 let value = match value {
@@ -594,7 +750,9 @@ impl Lower<'_> {
                 };
                 self.bind_item(&p.pat, Item::Value(value, ty.deref().clone()));
             }
-            (Pat::Ident(p), Item::Place(place, by)) if p.subpat.is_none() => self.bind_place(p, place, by),
+            (Pat::Ident(p), Item::Place(place, by)) if p.subpat.is_none() => {
+                self.bind_place(p, place, by)
+            }
             (Pat::Ident(p), item) if p.subpat.is_none() => {
                 let value = self.value_of(item);
                 self.bind_value(p, value);
@@ -603,7 +761,9 @@ impl Lower<'_> {
                 let ty = self.program.ty_of_place(&place);
                 self.bind_facts(pat, &ty, self.is_active(&place));
                 match by {
-                    Some(mutable) => self.destructure_value(pat, Expr::Place(place), Some(mutable), ty),
+                    Some(mutable) => {
+                        self.destructure_value(pat, Expr::Place(place), Some(mutable), ty)
+                    }
                     None => self.destructure_value(pat, Expr::Place(place), None, ty),
                 }
             }
@@ -637,7 +797,11 @@ impl Lower<'_> {
                 let resolved = self.program.resolve(&place);
                 let var = self.local(&p.ident, Role::Alias { place: resolved, by_ref: true });
                 self.program[var].active = active;
-                self.push(Stmt::Let { var, ty: None, value: Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) } });
+                self.push(Stmt::Let {
+                    var,
+                    ty: None,
+                    value: Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
+                });
             }
             None if views => {
                 let resolved = self.program.resolve(&place);
@@ -688,16 +852,33 @@ impl Lower<'_> {
                     Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place))])
                 }
             }
-            Item::Place(place, Some(mutable)) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
+            Item::Place(place, Some(mutable)) => {
+                Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) }
+            }
             Item::Value(value, _) => value,
-            Item::Tuple(items) => Expr::Tuple(items.into_iter().map(|i| self.value_of(i)).collect()),
+            Item::Tuple(items) => {
+                Expr::Tuple(items.into_iter().map(|i| self.value_of(i)).collect())
+            }
         }
     }
 
     /// Emits the loop of a chain. `sink` lowers what happens to an item; its value says whether the loop stops.
-    pub(super) fn drive(&mut self, chain: Chain, sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>) {
+    pub(super) fn drive(
+        &mut self,
+        chain: Chain,
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+    ) {
         if let Seq::Chain(a, b) = chain.seq {
-            if chain.stages.iter().any(|s| matches!(s, Stage::TakeWhile(_) | Stage::Scan(..) | Stage::SkipWhile(_) | Stage::MapWhile(_) | Stage::Take(_))) {
+            if chain.stages.iter().any(|s| {
+                matches!(
+                    s,
+                    Stage::TakeWhile(_)
+                        | Stage::Scan(..)
+                        | Stage::SkipWhile(_)
+                        | Stage::MapWhile(_)
+                        | Stage::Take(_)
+                )
+            }) {
                 self.errors.at_span(proc_macro2::Span::call_site(), "`take_while`, `skip_while`, `scan` and `take` after `chain` cannot be differentiated: iterate over the two parts one after the other");
             }
             let setup = self.setup(&chain.stages);
@@ -710,7 +891,12 @@ impl Lower<'_> {
         self.drive_with(chain, &setup, sink);
     }
 
-    fn drive_with(&mut self, chain: Chain, setup: &[Option<Place>], sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>) {
+    fn drive_with(
+        &mut self,
+        chain: Chain,
+        setup: &[Option<Place>],
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+    ) {
         if let Seq::Chain(a, b) = chain.seq {
             for seq in [*a, *b] {
                 self.drive_with(Chain { seq, stages: chain.stages.clone() }, setup, sink);
@@ -726,7 +912,10 @@ impl Lower<'_> {
         let k = self.program[var].name.to_token_stream();
         let body = self.nested(|lower| {
             let item = match direct {
-                true => Item::Value(Expr::Verbatim { tokens: k.clone(), reads: vec![var], ty: Ty::Discrete }, Ty::Discrete),
+                true => Item::Value(
+                    Expr::Verbatim { tokens: k.clone(), reads: vec![var], ty: Ty::Discrete },
+                    Ty::Discrete,
+                ),
                 false => lower.item(&seq, &k),
             };
             lower.stages(&chain.stages, setup, item, sink)
@@ -738,7 +927,14 @@ impl Lower<'_> {
     fn loop_kind(&mut self, seq: &Seq) -> (Seq, LoopKind, bool) {
         let (range, rev, step) = match seq {
             Seq::Rev(inner) => match &**inner {
-                Seq::StepBy(inner, n) => (None.or(match &**inner { Seq::Range { .. } => None, _ => None::<&Seq> }), true, Some(n)),
+                Seq::StepBy(inner, n) => (
+                    None.or(match &**inner {
+                        Seq::Range { .. } => None,
+                        _ => None::<&Seq>,
+                    }),
+                    true,
+                    Some(n),
+                ),
                 inner => (Some(inner), true, None),
             },
             Seq::StepBy(inner, n) => match &**inner {
@@ -749,20 +945,41 @@ impl Lower<'_> {
         };
         if let Some(Seq::Range { lo, hi: Some(hi) }) = range {
             let var = self.temp("i", Ty::Discrete, false, false);
-            let (lo, hi) = (self.verbatim_tokens(lo.clone(), Ty::Discrete), self.verbatim_tokens(hi.clone(), Ty::Discrete));
+            let (lo, hi) = (
+                self.verbatim_tokens(lo.clone(), Ty::Discrete),
+                self.verbatim_tokens(hi.clone(), Ty::Discrete),
+            );
             let step = step.map(|n| self.verbatim_tokens(n.clone(), Ty::Discrete));
-            return (seq.clone(), LoopKind::Range { var, lo, hi, inclusive: false, rev, step }, true);
+            return (
+                seq.clone(),
+                LoopKind::Range { var, lo, hi, inclusive: false, rev, step },
+                true,
+            );
         }
         let var = self.temp("k", Ty::Discrete, false, false);
         let len = match self.len(seq) {
             Some(len) => len,
             None => {
-                self.errors.at_span(proc_macro2::Span::call_site(), "an iterator without end cannot be differentiated: add `.take(n)`");
+                self.errors.at_span(
+                    proc_macro2::Span::call_site(),
+                    "an iterator without end cannot be differentiated: add `.take(n)`",
+                );
                 quote!(0)
             }
         };
         let hi = self.verbatim_tokens(len, Ty::Discrete);
-        (seq.clone(), LoopKind::Range { var, lo: Expr::lit(quote!(0)), hi, inclusive: false, rev: false, step: None }, false)
+        (
+            seq.clone(),
+            LoopKind::Range {
+                var,
+                lo: Expr::lit(quote!(0)),
+                hi,
+                inclusive: false,
+                rev: false,
+                step: None,
+            },
+            false,
+        )
     }
 
     /// The state of stages that have one, declared before the loop.
@@ -773,11 +990,23 @@ impl Lower<'_> {
                 Stage::Enumerate | Stage::Skip(_) | Stage::Take(_) => {
                     Some(self.mutable("count", Expr::lit(quote!(0usize)), Ty::Discrete, false))
                 }
-                Stage::SkipWhile(_) => Some(self.mutable("skipping", Expr::lit(quote!(true)), Ty::Discrete, false)),
+                Stage::SkipWhile(_) => {
+                    Some(self.mutable("skipping", Expr::lit(quote!(true)), Ty::Discrete, false))
+                }
                 Stage::Scan(init, closure) => {
-                    let active = self.facts.active(init) || self.facts.mentions_active_expr(&closure.body) || closure.inputs.iter().any(|p| crate::facts::pattern_names(p).iter().any(|n| self.facts.is_active(&n.to_string())));
+                    let active = self.facts.active(init)
+                        || self.facts.mentions_active_expr(&closure.body)
+                        || closure.inputs.iter().any(|p| {
+                            crate::facts::pattern_names(p)
+                                .iter()
+                                .any(|n| self.facts.is_active(&n.to_string()))
+                        });
                     let ty = self.facts.infer(init);
-                    let value = if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
+                    let value = if self.facts.active(init) {
+                        self.operand(init)
+                    } else {
+                        self.verbatim_value(init)
+                    };
                     Some(self.mutable("state", value, ty, active))
                 }
                 _ => None,
@@ -785,7 +1014,13 @@ impl Lower<'_> {
             .collect()
     }
 
-    fn stages(&mut self, stages: &[Stage], setup: &[Option<Place>], item: Item, sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>) -> Option<Expr> {
+    fn stages(
+        &mut self,
+        stages: &[Stage],
+        setup: &[Option<Place>],
+        item: Item,
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+    ) -> Option<Expr> {
         let Some((stage, rest)) = stages.split_first() else { return sink(self, item) };
         let (state, setup) = (setup[0].clone(), &setup[1..]);
         match stage {
@@ -796,7 +1031,9 @@ impl Lower<'_> {
             Stage::Copied => {
                 let item = match item {
                     Item::Place(place, _) => Item::Place(place, None),
-                    Item::Value(Expr::Ref { expr, .. }, ty) => Item::Value(*expr, ty.deref().clone()),
+                    Item::Value(Expr::Ref { expr, .. }, ty) => {
+                        Item::Value(*expr, ty.deref().clone())
+                    }
                     item => item,
                 };
                 self.stages(rest, setup, item, sink)
@@ -811,8 +1048,18 @@ impl Lower<'_> {
                 let state = state.expect("enumerate counts");
                 let name = self.program[state.root].name.clone();
                 let now = self.counter(name.to_token_stream());
-                let item = Item::Tuple(vec![Item::Value(self.verbatim_tokens(now, Ty::Discrete), Ty::Discrete), item]);
-                self.push(Stmt::Assign { place: state.clone(), value: Expr::Verbatim { tokens: quote!(#name + 1), reads: vec![state.root], ty: Ty::Discrete } });
+                let item = Item::Tuple(vec![
+                    Item::Value(self.verbatim_tokens(now, Ty::Discrete), Ty::Discrete),
+                    item,
+                ]);
+                self.push(Stmt::Assign {
+                    place: state.clone(),
+                    value: Expr::Verbatim {
+                        tokens: quote!(#name + 1),
+                        reads: vec![state.root],
+                        ty: Ty::Discrete,
+                    },
+                });
                 self.stages(rest, setup, item, sink)
             }
             Stage::Filter(closure) => {
@@ -831,9 +1078,21 @@ impl Lower<'_> {
                 let name = self.program[state.root].name.clone();
                 let skip = self.predicate(closure, reference_to(&item));
                 let skip = self.ident_of(&skip);
-                let reads = vec![state.root, self.lookup(&skip).expect("a predicate is a variable")];
-                self.push(Stmt::Assign { place: state.clone(), value: Expr::Verbatim { tokens: quote!(#name && #skip), reads, ty: Ty::Discrete } });
-                let cond = Expr::Verbatim { tokens: quote!(!#name), reads: vec![state.root], ty: Ty::Discrete };
+                let reads =
+                    vec![state.root, self.lookup(&skip).expect("a predicate is a variable")];
+                self.push(Stmt::Assign {
+                    place: state.clone(),
+                    value: Expr::Verbatim {
+                        tokens: quote!(#name && #skip),
+                        reads,
+                        ty: Ty::Discrete,
+                    },
+                });
+                let cond = Expr::Verbatim {
+                    tokens: quote!(!#name),
+                    reads: vec![state.root],
+                    ty: Ty::Discrete,
+                };
                 let cond = self.name("taken", cond, Ty::Discrete, false);
                 self.guarded(cond, rest, setup, item, sink, false)
             }
@@ -844,7 +1103,14 @@ impl Lower<'_> {
                 let tokens = if taking { quote!(#name < #n) } else { quote!(#name >= #n) };
                 let cond = self.verbatim_tokens(tokens, Ty::Discrete);
                 let cond = self.name("taken", cond, Ty::Discrete, false);
-                self.push(Stmt::Assign { place: state.clone(), value: Expr::Verbatim { tokens: quote!(#name + 1), reads: vec![state.root], ty: Ty::Discrete } });
+                self.push(Stmt::Assign {
+                    place: state.clone(),
+                    value: Expr::Verbatim {
+                        tokens: quote!(#name + 1),
+                        reads: vec![state.root],
+                        ty: Ty::Discrete,
+                    },
+                });
                 self.guarded(cond, rest, setup, item, sink, taking)
             }
             Stage::FilterMap(closure) | Stage::MapWhile(closure) => {
@@ -881,10 +1147,14 @@ impl Lower<'_> {
                 match inner {
                     Some(inner) => {
                         let (rest, setup) = (rest.to_vec(), setup.to_vec());
-                        self.drive(inner, &mut |lower, item| lower.stages(&rest, &setup, item, sink));
+                        self.drive(inner, &mut |lower, item| {
+                            lower.stages(&rest, &setup, item, sink)
+                        });
                         None
                     }
-                    None if matches!(self.facts.infer(&body), Ty::Option(_)) || is_option_ref(&self.facts.infer(&body)) => {
+                    None if matches!(self.facts.infer(&body), Ty::Option(_))
+                        || is_option_ref(&self.facts.infer(&body)) =>
+                    {
                         let value = self.operand(&body);
                         self.optional(value, rest, setup, sink, false)
                     }
@@ -923,11 +1193,22 @@ impl Lower<'_> {
     }
 
     /// The rest of the stages where `cond` holds; where not, the loop goes on or stops.
-    fn guarded(&mut self, cond: Expr, rest: &[Stage], setup: &[Option<Place>], item: Item, sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>, stops: bool) -> Option<Expr> {
+    fn guarded(
+        &mut self,
+        cond: Expr,
+        rest: &[Stage],
+        setup: &[Option<Place>],
+        item: Item,
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+        stops: bool,
+    ) -> Option<Expr> {
         let id = self.fresh_id();
         let mut then = self.nested(|lower| lower.stages(rest, setup, item, sink));
         let dest = self.stop_variable(&mut then, stops);
-        let els = Block { stmts: vec![], result: dest.map(|_| Expr::lit(if stops { quote!(true) } else { quote!(false) })) };
+        let els = Block {
+            stmts: vec![],
+            result: dest.map(|_| Expr::lit(if stops { quote!(true) } else { quote!(false) })),
+        };
         self.push(Stmt::If { id, dest, cond, then, els });
         dest.map(Expr::var)
     }
@@ -941,7 +1222,14 @@ impl Lower<'_> {
     }
 
     /// The rest of the stages on the value in an `Option`.
-    fn optional(&mut self, value: Expr, rest: &[Stage], setup: &[Option<Place>], sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>, stops: bool) -> Option<Expr> {
+    fn optional(
+        &mut self,
+        value: Expr,
+        rest: &[Stage],
+        setup: &[Option<Place>],
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+        stops: bool,
+    ) -> Option<Expr> {
         // `Some(value)`, as most closures end.
         if let Expr::Call { path, args, .. } = &value
             && path.to_string().ends_with("Some")
@@ -968,12 +1256,21 @@ impl Lower<'_> {
         self.facts.bind(&syn::parse_quote!(#name), &item_ty, active);
         let bindings = self.bind_parts(&some, &place, true, false);
         let var = self.lookup(&name).expect("the pattern binds it");
-        let mut then = self.nested(|lower| lower.stages(rest, setup, Item::Value(Expr::var(var), item_ty), sink));
+        let mut then = self
+            .nested(|lower| lower.stages(rest, setup, Item::Value(Expr::var(var), item_ty), sink));
         let dest = self.stop_variable(&mut then, stops);
-        let els = Block { stmts: vec![], result: dest.map(|_| Expr::lit(if stops { quote!(true) } else { quote!(false) })) };
+        let els = Block {
+            stmts: vec![],
+            result: dest.map(|_| Expr::lit(if stops { quote!(true) } else { quote!(false) })),
+        };
         let arms = vec![
             crate::ir::Arm { pat: some, guard: None, bindings, body: then },
-            crate::ir::Arm { pat: syn::parse_quote!(::core::option::Option::None), guard: None, bindings: vec![], body: els },
+            crate::ir::Arm {
+                pat: syn::parse_quote!(::core::option::Option::None),
+                guard: None,
+                bindings: vec![],
+                body: els,
+            },
         ];
         self.push(Stmt::Match { id, dest, scrutinee: Expr::Place(place), arms });
         dest.map(Expr::var)
@@ -1011,10 +1308,14 @@ fn has_chain(seq: &Seq) -> bool {
 fn reference_to(item: &Item) -> Item {
     match item {
         // `&&T`, which a pattern `|&x|` or `**x` takes apart again.
-        Item::Place(place, Some(_)) => Item::Value(Expr::borrow(Expr::borrow(Expr::Place(place.clone()))), Ty::Unknown),
+        Item::Place(place, Some(_)) => {
+            Item::Value(Expr::borrow(Expr::borrow(Expr::Place(place.clone()))), Ty::Unknown)
+        }
         Item::Place(place, None) => Item::Place(place.clone(), Some(false)),
         Item::Value(Expr::Place(place), _) => Item::Place(place.clone(), Some(false)),
-        Item::Value(value, ty) => Item::Value(Expr::borrow(value.clone()), Ty::Ref(Box::new(ty.clone()))),
+        Item::Value(value, ty) => {
+            Item::Value(Expr::borrow(value.clone()), Ty::Ref(Box::new(ty.clone())))
+        }
         Item::Tuple(items) => Item::Tuple(items.iter().map(reference_to).collect()),
     }
 }
@@ -1028,15 +1329,48 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
             let name = c.method.to_string();
             matches!(
                 name.as_str(),
-                "iter" | "iter_mut" | "into_iter" | "windows" | "chunks" | "chunks_exact" | "chunks_mut"
-                    | "chunks_exact_mut" | "rows" | "columns" | "outer_iter" | "axis_iter"
-                    | "rows_mut" | "columns_mut" | "outer_iter_mut" | "axis_iter_mut" | "indexed_iter"
+                "iter"
+                    | "iter_mut"
+                    | "into_iter"
+                    | "windows"
+                    | "chunks"
+                    | "chunks_exact"
+                    | "chunks_mut"
+                    | "chunks_exact_mut"
+                    | "rows"
+                    | "columns"
+                    | "outer_iter"
+                    | "axis_iter"
+                    | "rows_mut"
+                    | "columns_mut"
+                    | "outer_iter_mut"
+                    | "axis_iter_mut"
+                    | "indexed_iter"
             ) || is_chain_like(&c.receiver)
                 && matches!(
                     name.as_str(),
-                    "map" | "zip" | "enumerate" | "rev" | "skip" | "take" | "step_by" | "chain" | "filter"
-                        | "filter_map" | "flat_map" | "flatten" | "scan" | "take_while" | "skip_while" | "map_while"
-                        | "copied" | "cloned" | "inspect" | "by_ref" | "peekable" | "fuse"
+                    "map"
+                        | "zip"
+                        | "enumerate"
+                        | "rev"
+                        | "skip"
+                        | "take"
+                        | "step_by"
+                        | "chain"
+                        | "filter"
+                        | "filter_map"
+                        | "flat_map"
+                        | "flatten"
+                        | "scan"
+                        | "take_while"
+                        | "skip_while"
+                        | "map_while"
+                        | "copied"
+                        | "cloned"
+                        | "inspect"
+                        | "by_ref"
+                        | "peekable"
+                        | "fuse"
                 )
         }
         _ => false,

@@ -8,12 +8,20 @@ use syn::{Expr as SynExpr, GenericArgument, PathArguments, Type};
 
 impl Lower<'_> {
     /// The value of a call that consumes a chain, where `call` is one. `ty` is the type the user states.
-    pub(super) fn consumer(&mut self, call: &syn::ExprMethodCall, ty: Option<&Type>) -> Option<Expr> {
+    pub(super) fn consumer(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        ty: Option<&Type>,
+    ) -> Option<Expr> {
         let name = call.method.to_string();
         let known = [
-            "sum", "product", "fold", "try_fold", "max_by", "min_by", "collect", "last", "nth", "reduce", "unzip", "next",
+            "sum", "product", "fold", "try_fold", "max_by", "min_by", "collect", "last", "nth",
+            "reduce", "unzip", "next",
         ];
-        if !known.contains(&name.as_str()) || !super::chain::is_chain_like(&call.receiver) && !self.is_iterator_name(&call.receiver) {
+        if !known.contains(&name.as_str())
+            || !super::chain::is_chain_like(&call.receiver)
+                && !self.is_iterator_name(&call.receiver)
+        {
             return None;
         }
         if name == "max_by" || name == "min_by" {
@@ -39,7 +47,13 @@ impl Lower<'_> {
         }
     }
 
-    fn sum(&mut self, call: &syn::ExprMethodCall, chain: Chain, ty: Option<&Type>, name: &str) -> Expr {
+    fn sum(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        chain: Chain,
+        ty: Option<&Type>,
+        name: &str,
+    ) -> Expr {
         let stated = Self::turbofish(call).or_else(|| ty.cloned());
         let ty = match stated.as_ref().map(|t| crate::facts::of_syn_type(t, &self.facts.reals)) {
             Some(ty @ Ty::Float(_)) => ty,
@@ -84,10 +98,14 @@ impl Lower<'_> {
         if let (SynExpr::Tuple(inits), syn::Pat::Tuple(pats)) = (init, &closure.inputs[0])
             && inits.elems.len() == pats.elems.len()
         {
-            let places: Vec<Place> = inits.elems.iter().map(|init| self.accumulator(init)).collect();
+            let places: Vec<Place> =
+                inits.elems.iter().map(|init| self.accumulator(init)).collect();
             let targets = places.clone();
             self.drive(chain, &mut |lower, item| {
-                let now = targets.iter().map(|p| Item::Value(Expr::Place(p.clone()), lower.program.ty_of_place(p))).collect();
+                let now = targets
+                    .iter()
+                    .map(|p| Item::Value(Expr::Place(p.clone()), lower.program.ty_of_place(p)))
+                    .collect();
                 let value = lower.apply(&closure, vec![Item::Tuple(now), item]);
                 lower.assign_parts(&targets, value);
                 None
@@ -98,7 +116,8 @@ impl Lower<'_> {
         let target = place.clone();
         self.drive(chain, &mut |lower, item| {
             let ty = lower.program.ty_of_place(&target);
-            let value = lower.apply(&closure, vec![Item::Value(Expr::Place(target.clone()), ty.clone()), item]);
+            let value = lower
+                .apply(&closure, vec![Item::Value(Expr::Place(target.clone()), ty.clone()), item]);
             let value = lower.fresh_value(value, ty);
             lower.push(Stmt::Assign { place: target.clone(), value });
             None
@@ -108,7 +127,8 @@ impl Lower<'_> {
 
     fn accumulator(&mut self, init: &SynExpr) -> Place {
         let ty = self.facts.infer(init);
-        let value = if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
+        let value =
+            if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
         let active = !ty.is_discrete();
         let literal = matches!(&value, Expr::Verbatim { reads, .. } if reads.is_empty());
         if literal && ty.is_float() {
@@ -129,11 +149,15 @@ impl Lower<'_> {
     fn assign_parts(&mut self, targets: &[Place], value: Expr) {
         let parts: Vec<Expr> = match value {
             Expr::Tuple(parts) => parts,
-            Expr::Place(place) => (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+            Expr::Place(place) => {
+                (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect()
+            }
             value => {
                 let active = self.program.reads_active(&value);
                 match self.name("new", value, Ty::Unknown, active) {
-                    Expr::Place(place) => (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                    Expr::Place(place) => {
+                        (0..targets.len()).map(|i| Expr::Place(Self::field(&place, i))).collect()
+                    }
                     _ => unreachable!("a name is a place"),
                 }
             }
@@ -154,18 +178,26 @@ impl Lower<'_> {
 
     /// `try_fold` with `Some(..)` or `None`, `Ok(..)` or `Err(..)`.
     fn try_fold(&mut self, call: &syn::ExprMethodCall, _: Chain) -> Option<Expr> {
-        self.errors.at(&call.method, "`try_fold` cannot be differentiated yet: write it as a `for` loop with `?`");
+        self.errors.at(
+            &call.method,
+            "`try_fold` cannot be differentiated yet: write it as a `for` loop with `?`",
+        );
         Some(Expr::lit(quote!(())))
     }
 
     fn reduce(&mut self, call: &syn::ExprMethodCall, chain: Chain) -> Option<Expr> {
         let closure = self.folding(call.args.first()?)?;
-        let none = Expr::Verbatim { tokens: quote!(::core::option::Option::None), reads: vec![], ty: Ty::Unknown };
+        let none = Expr::Verbatim {
+            tokens: quote!(::core::option::Option::None),
+            reads: vec![],
+            ty: Ty::Unknown,
+        };
         let item_ty = self.facts.item(&call.receiver).deref().clone();
         let float = self.scalar_type(&item_ty);
         let place = self.mutable("reduced", none, Ty::Option(Box::new(item_ty.clone())), true);
         if item_ty.is_float()
-            && let Some(Stmt::Let { ty, .. }) = self.open.last_mut().and_then(|stmts| stmts.last_mut())
+            && let Some(Stmt::Let { ty, .. }) =
+                self.open.last_mut().and_then(|stmts| stmts.last_mut())
         {
             let float = float.clone();
             *ty = Some(syn::parse_quote!(::core::option::Option<#float>));
@@ -185,16 +217,33 @@ impl Lower<'_> {
             let var = lower.lookup(&now).expect("the pattern binds it");
             let (id, dest) = (lower.fresh_id(), lower.temp("next", item_ty.clone(), true, false));
             let next = lower.nested(|lower| {
-                let items = vec![Item::Value(Expr::var(var), item_ty.clone()), Item::Value(item.clone(), item_ty.clone())];
+                let items = vec![
+                    Item::Value(Expr::var(var), item_ty.clone()),
+                    Item::Value(item.clone(), item_ty.clone()),
+                ];
                 Some(lower.apply(&closure, items))
             });
             let first = crate::ir::Block { stmts: vec![], result: Some(item.clone()) };
             let arms = vec![
                 crate::ir::Arm { pat: some, guard: None, bindings, body: next },
-                crate::ir::Arm { pat: syn::parse_quote!(::core::option::Option::None), guard: None, bindings: vec![], body: first },
+                crate::ir::Arm {
+                    pat: syn::parse_quote!(::core::option::Option::None),
+                    guard: None,
+                    bindings: vec![],
+                    body: first,
+                },
             ];
-            lower.push(Stmt::Match { id, dest: Some(dest), scrutinee: Expr::Place(target.clone()), arms });
-            let value = Expr::Call { path: quote!(::core::option::Option::Some), args: vec![Expr::var(dest)], kind: crate::ir::CallKind::Constructor };
+            lower.push(Stmt::Match {
+                id,
+                dest: Some(dest),
+                scrutinee: Expr::Place(target.clone()),
+                arms,
+            });
+            let value = Expr::Call {
+                path: quote!(::core::option::Option::Some),
+                args: vec![Expr::var(dest)],
+                kind: crate::ir::CallKind::Constructor,
+            };
             let value = lower.name("some", value, Ty::Option(Box::new(item_ty.clone())), true);
             lower.push(Stmt::Assign { place: target.clone(), value });
             None
@@ -202,7 +251,12 @@ impl Lower<'_> {
         Some(Expr::Place(place))
     }
 
-    fn collect_into(&mut self, call: &syn::ExprMethodCall, chain: Chain, ty: Option<&Type>) -> Expr {
+    fn collect_into(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        chain: Chain,
+        ty: Option<&Type>,
+    ) -> Expr {
         let stated = Self::turbofish(call).or_else(|| ty.cloned());
         let target = stated.as_ref().and_then(last_segment);
         let is_array = target.as_ref().is_some_and(|(name, _)| name == "Array1" || name == "Array");
@@ -216,7 +270,9 @@ impl Lower<'_> {
             );
         }
         let element = match self.facts.item(&call.receiver) {
-            Ty::Unknown => target.and_then(|(_, argument)| argument).map_or(Ty::Unknown, |t| crate::facts::of_syn_type(&t, &self.facts.reals)),
+            Ty::Unknown => target
+                .and_then(|(_, argument)| argument)
+                .map_or(Ty::Unknown, |t| crate::facts::of_syn_type(&t, &self.facts.reals)),
             ty => ty,
         };
         let empty = match self.chain_len(&chain) {
@@ -228,7 +284,8 @@ impl Lower<'_> {
         self.push_all(&place, chain);
         if is_array {
             let name = crate::emit::place_tokens(&self.program, &place);
-            let array = self.shaped(Expr::Place(place), quote!(::ad_runtime::ndarray::Ix1(#name.len())));
+            let array =
+                self.shaped(Expr::Place(place), quote!(::ad_runtime::ndarray::Ix1(#name.len())));
             return self.name("array", array, Ty::NdArray { dims: Some(1), owned: true }, true);
         }
         Expr::Place(place)
@@ -241,28 +298,44 @@ impl Lower<'_> {
             let value = match value {
                 value @ (Expr::Place(_) | Expr::Verbatim { .. } | Expr::Ref { .. }) => value,
                 value => {
-                    let (ty, active) = (lower.program.ty_of(&value), lower.program.reads_active(&value));
+                    let (ty, active) =
+                        (lower.program.ty_of(&value), lower.program.reads_active(&value));
                     lower.name("item", value, ty, active)
                 }
             };
-            lower.push(Stmt::Mutate { op: MutOp::Push, dest: None, place: target.clone(), args: vec![value] });
+            lower.push(Stmt::Mutate {
+                op: MutOp::Push,
+                dest: None,
+                place: target.clone(),
+                args: vec![value],
+            });
             None
         });
     }
 
     fn unzip(&mut self, chain: Chain) -> Expr {
-        let start = || Expr::Verbatim { tokens: quote!(::std::vec::Vec::new()), reads: vec![], ty: Ty::Vec(Box::new(Ty::Unknown)) };
-        let places = ["left", "right"].map(|base| self.mutable(base, start(), Ty::Vec(Box::new(Ty::Unknown)), true));
+        let start = || Expr::Verbatim {
+            tokens: quote!(::std::vec::Vec::new()),
+            reads: vec![],
+            ty: Ty::Vec(Box::new(Ty::Unknown)),
+        };
+        let places = ["left", "right"]
+            .map(|base| self.mutable(base, start(), Ty::Vec(Box::new(Ty::Unknown)), true));
         let targets = places.clone();
         self.drive(chain, &mut |lower, item| {
             let parts: Vec<Expr> = match item {
                 Item::Tuple(items) => items.into_iter().map(|i| lower.value_of(i)).collect(),
                 item => match lower.value_of(item) {
-                    Expr::Place(place) => (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                    Expr::Place(place) => {
+                        (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect()
+                    }
                     value => {
-                        let (ty, active) = (lower.program.ty_of(&value), lower.program.reads_active(&value));
+                        let (ty, active) =
+                            (lower.program.ty_of(&value), lower.program.reads_active(&value));
                         match lower.name("item", value, ty, active) {
-                            Expr::Place(place) => (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect(),
+                            Expr::Place(place) => {
+                                (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect()
+                            }
                             _ => unreachable!("a name is a place"),
                         }
                     }
@@ -271,7 +344,12 @@ impl Lower<'_> {
             for (place, part) in targets.iter().zip(parts) {
                 let (ty, active) = (lower.program.ty_of(&part), lower.program.reads_active(&part));
                 let part = lower.name("item", part, ty, active);
-                lower.push(Stmt::Mutate { op: MutOp::Push, dest: None, place: place.clone(), args: vec![part] });
+                lower.push(Stmt::Mutate {
+                    op: MutOp::Push,
+                    dest: None,
+                    place: place.clone(),
+                    args: vec![part],
+                });
             }
             None
         });
@@ -289,15 +367,25 @@ impl Lower<'_> {
                 quote!(#n)
             }
         };
-        let exists = self.verbatim_tokens(if name == "last" { quote!(#len > 0) } else { quote!(#index < #len) }, Ty::Discrete);
+        let exists = self.verbatim_tokens(
+            if name == "last" { quote!(#len > 0) } else { quote!(#index < #len) },
+            Ty::Discrete,
+        );
         let ty = self.facts.item(&call.receiver);
         Some(self.optional_item(chain, index, exists, ty))
     }
 
     /// `Some(item k)` where `exists`, else `None`.
-    fn optional_item(&mut self, chain: Chain, k: proc_macro2::TokenStream, exists: Expr, ty: Ty) -> Expr {
+    fn optional_item(
+        &mut self,
+        chain: Chain,
+        k: proc_macro2::TokenStream,
+        exists: Expr,
+        ty: Ty,
+    ) -> Expr {
         let cond = self.name("taken", exists, Ty::Discrete, false);
-        let (id, dest) = (self.fresh_id(), self.temp("element", Ty::Option(Box::new(ty)), true, false));
+        let (id, dest) =
+            (self.fresh_id(), self.temp("element", Ty::Option(Box::new(ty)), true, false));
         let then = self.nested(|lower| {
             let index = lower.verbatim_tokens(k, Ty::Discrete);
             let index = lower.name("k", index, Ty::Discrete, false);
@@ -305,9 +393,16 @@ impl Lower<'_> {
             let item = lower.nth_item(&chain, &quote!(#index))?;
             let value = lower.value_of(item);
             let value = lower.atom(value, Ty::Unknown);
-            Some(Expr::Call { path: quote!(::core::option::Option::Some), args: vec![value], kind: crate::ir::CallKind::Constructor })
+            Some(Expr::Call {
+                path: quote!(::core::option::Option::Some),
+                args: vec![value],
+                kind: crate::ir::CallKind::Constructor,
+            })
         });
-        let els = crate::ir::Block { stmts: vec![], result: Some(Expr::lit(quote!(::core::option::Option::None))) };
+        let els = crate::ir::Block {
+            stmts: vec![],
+            result: Some(Expr::lit(quote!(::core::option::Option::None))),
+        };
         self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
         Expr::var(dest)
     }

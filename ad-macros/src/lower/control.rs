@@ -38,7 +38,8 @@ impl Lower<'_> {
     pub(super) fn checkpoint_attribute(&self, attrs: &[syn::Attribute]) {
         for attr in attrs {
             if attr.path().is_ident("checkpoint") && attr.parse_args::<SynExpr>().is_err() {
-                self.errors.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
+                self.errors
+                    .at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
             }
         }
     }
@@ -46,7 +47,9 @@ impl Lower<'_> {
     /// The value of a control expression, under a name.
     pub(super) fn control_value(&mut self, e: &SynExpr) -> Expr {
         match e {
-            SynExpr::Block(b) => self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(()))),
+            SynExpr::Block(b) => {
+                self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(())))
+            }
             e => {
                 let ty = self.facts.infer(e);
                 let active = !ty.is_discrete();
@@ -70,7 +73,9 @@ impl Lower<'_> {
                 }
                 let cond = self.condition(&e.cond);
                 let id = self.fresh_id();
-                let then = self.branch(dest, |lower| lower.branch_statements(&e.then_branch.stmts, dest.is_some()));
+                let then = self.branch(dest, |lower| {
+                    lower.branch_statements(&e.then_branch.stmts, dest.is_some())
+                });
                 let els = self.branch(dest, |lower| match &e.else_branch {
                     Some((_, e)) => lower.branch_value(e, dest.is_some()),
                     None => None,
@@ -106,7 +111,9 @@ impl Lower<'_> {
     /// The value of a branch where one is `wanted`; else the branch is a statement.
     fn branch_value(&mut self, e: &SynExpr, wanted: bool) -> Option<Expr> {
         match e {
-            SynExpr::Block(b) if b.label.is_none() => self.branch_statements(&b.block.stmts, wanted),
+            SynExpr::Block(b) if b.label.is_none() => {
+                self.branch_statements(&b.block.stmts, wanted)
+            }
             SynExpr::Macro(m) if crate::facts::is_panic(&m.mac) && wanted => Some(self.verbatim(e)),
             SynExpr::Tuple(t) if t.elems.is_empty() => None,
             e if wanted => Some(self.operand(e)),
@@ -149,7 +156,12 @@ impl Lower<'_> {
         self.name("taken", value, Ty::Discrete, false)
     }
 
-    fn matching(&mut self, scrutinee: &SynExpr, arms: &[(&Pat, Option<&SynExpr>)], dest: Option<Var>) {
+    fn matching(
+        &mut self,
+        scrutinee: &SynExpr,
+        arms: &[(&Pat, Option<&SynExpr>)],
+        dest: Option<Var>,
+    ) {
         if let Some(()) = self.match_element(scrutinee, arms, dest) {
             return;
         }
@@ -161,15 +173,18 @@ impl Lower<'_> {
             }
             SynExpr::MethodCall(call)
                 if active
-                    && (call.method == "as_ref" || call.method == "as_mut" || call.method == "as_deref")
+                    && (call.method == "as_ref"
+                        || call.method == "as_mut"
+                        || call.method == "as_deref")
                     && self.is_place(&call.receiver) =>
             {
                 let place = self.frozen(&call.receiver);
-                let place = if matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)) {
-                    place.then(crate::ir::Proj::Deref)
-                } else {
-                    place
-                };
+                let place =
+                    if matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)) {
+                        place.then(crate::ir::Proj::Deref)
+                    } else {
+                        place
+                    };
                 (Expr::Place(place), Some(call.method == "as_mut"))
             }
             e if active && self.is_place(e) => (Expr::Place(self.frozen(e)), None),
@@ -207,10 +222,17 @@ impl Lower<'_> {
     }
 
     /// `if let Some(p) = x.first_mut() { .. } else { .. }`: `p` is another name for the element.
-    fn match_element(&mut self, scrutinee: &SynExpr, arms: &[(&Pat, Option<&SynExpr>)], dest: Option<Var>) -> Option<()> {
+    fn match_element(
+        &mut self,
+        scrutinee: &SynExpr,
+        arms: &[(&Pat, Option<&SynExpr>)],
+        dest: Option<Var>,
+    ) -> Option<()> {
         let SynExpr::MethodCall(call) = scrutinee else { return None };
         let (pat, then, els) = match arms {
-            [(Pat::TupleStruct(some), then), (_, els)] if some.path.is_ident("Some") && some.elems.len() == 1 => {
+            [(Pat::TupleStruct(some), then), (_, els)]
+                if some.path.is_ident("Some") && some.elems.len() == 1 =>
+            {
                 (&some.elems[0], *then, *els)
             }
             _ => return None,
@@ -219,11 +241,16 @@ impl Lower<'_> {
             return None;
         }
         let base = &call.receiver;
-        let known = matches!(self.facts.infer(base).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        let known =
+            matches!(self.facts.infer(base).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
         let name = call.method.to_string();
         let cond: SynExpr = match (name.as_str(), call.args.first()) {
-            ("first" | "last" | "first_mut" | "last_mut", None) if known => syn::parse_quote!(!#base.is_empty()),
-            ("get" | "get_mut", Some(index)) if known && !matches!(index, SynExpr::Range(_)) => syn::parse_quote!(#index < #base.len()),
+            ("first" | "last" | "first_mut" | "last_mut", None) if known => {
+                syn::parse_quote!(!#base.is_empty())
+            }
+            ("get" | "get_mut", Some(index)) if known && !matches!(index, SynExpr::Range(_)) => {
+                syn::parse_quote!(#index < #base.len())
+            }
             _ => return None,
         };
         let cond = self.condition(&cond);
@@ -233,13 +260,16 @@ impl Lower<'_> {
             lower.bind_item(pat, Item::Place(place, Some(name.ends_with("_mut"))));
             then.and_then(|then| lower.branch_value(then, dest.is_some()))
         });
-        let els = self.branch(dest, |lower| els.and_then(|els| lower.branch_value(els, dest.is_some())));
+        let els =
+            self.branch(dest, |lower| els.and_then(|els| lower.branch_value(els, dest.is_some())));
         self.push(Stmt::If { id, dest, cond, then, els });
         Some(())
     }
 
     fn name_inactive(&mut self, value: Expr, scrutinee: &SynExpr) -> Expr {
-        if self.is_repeatable(scrutinee) || matches!(scrutinee, SynExpr::Tuple(_) | SynExpr::Reference(_)) {
+        if self.is_repeatable(scrutinee)
+            || matches!(scrutinee, SynExpr::Tuple(_) | SynExpr::Reference(_))
+        {
             return value;
         }
         value
@@ -260,8 +290,12 @@ impl Lower<'_> {
             .map(|(pat, body)| {
                 let bindings = match &place {
                     Some(place) => {
-                        let made_here = matches!(self.program[place.root].role, Role::Temp) && !self.program[place.root].ty.is_copy();
-                        let changed = made_here || root.as_ref().is_some_and(|root| body.is_some_and(|b| super::effect::changes(b, root)));
+                        let made_here = matches!(self.program[place.root].role, Role::Temp)
+                            && !self.program[place.root].ty.is_copy();
+                        let changed = made_here
+                            || root.as_ref().is_some_and(|root| {
+                                body.is_some_and(|b| super::effect::changes(b, root))
+                            });
                         self.bind_parts(pat, place, true, changed)
                     }
                     None => {
@@ -273,7 +307,9 @@ impl Lower<'_> {
                     Pat::Guard(g) => ((*g.pat).clone(), Some(self.verbatim(&g.guard))),
                     pat => ((*pat).clone(), None),
                 };
-                let body = self.branch(dest, |lower| body.and_then(|body| lower.branch_value(body, dest.is_some())));
+                let body = self.branch(dest, |lower| {
+                    body.and_then(|body| lower.branch_value(body, dest.is_some()))
+                });
                 Arm { pat: plain, guard, bindings, body }
             })
             .collect();
@@ -336,10 +372,17 @@ impl Lower<'_> {
             );
         }
         let iter = self.verbatim_value(&l.expr);
-        let vars = crate::facts::pattern_names(&l.pat).iter().map(|name| self.local(name, Role::Local)).collect();
+        let vars = crate::facts::pattern_names(&l.pat)
+            .iter()
+            .map(|name| self.local(name, Role::Local))
+            .collect();
         let id = self.fresh_id();
         let body = self.loop_body(&l.body);
-        self.push(Stmt::Loop { id, kind: LoopKind::Items { pat: (*l.pat).clone(), vars, iter }, body });
+        self.push(Stmt::Loop {
+            id,
+            kind: LoopKind::Items { pat: (*l.pat).clone(), vars, iter },
+            body,
+        });
     }
 }
 

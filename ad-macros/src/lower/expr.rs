@@ -17,7 +17,8 @@ impl Lower<'_> {
 
     /// The variables, the user's and ours, that occur in the tokens.
     pub(super) fn reads_in(&self, tokens: &TokenStream) -> Vec<crate::ir::Var> {
-        let mut reads: Vec<_> = self.facts.names_in(tokens).iter().filter_map(|name| self.lookup(name)).collect();
+        let mut reads: Vec<_> =
+            self.facts.names_in(tokens).iter().filter_map(|name| self.lookup(name)).collect();
         self.collect_reads(tokens, &mut reads);
         reads
     }
@@ -52,7 +53,9 @@ impl Lower<'_> {
     /// The right-hand side of a definition: one operation on names, or a tree of scalar operations.
     pub(super) fn value(&mut self, e: &SynExpr) -> Expr {
         if !self.facts.active(e) {
-            if matches!(e, SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_)) && self.changes_active(e) {
+            if matches!(e, SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_))
+                && self.changes_active(e)
+            {
                 return self.control_value(e);
             }
             return self.verbatim_value(e);
@@ -69,7 +72,11 @@ impl Lower<'_> {
                 syn::UnOp::Deref(_) => Expr::Place(self.place(e)),
                 syn::UnOp::Neg(_) => {
                     let inner = self.operand(&u.expr);
-                    let inner = if self.program.ty_of(&inner).is_float() { inner } else { self.rule_operand(inner) };
+                    let inner = if self.program.ty_of(&inner).is_float() {
+                        inner
+                    } else {
+                        self.rule_operand(inner)
+                    };
                     Expr::Unary(UnOp::Neg, Box::new(inner))
                 }
                 _ => self.verbatim(e),
@@ -183,8 +190,14 @@ impl Lower<'_> {
         };
         let left = self.kept_operand(&b.left);
         let right = self.kept_operand(&b.right);
-        let scalar = crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right)).is_float();
-        let (left, right) = if scalar { (left, right) } else { (self.rule_operand(left), self.rule_operand(right)) };
+        let scalar =
+            crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right))
+                .is_float();
+        let (left, right) = if scalar {
+            (left, right)
+        } else {
+            (self.rule_operand(left), self.rule_operand(right))
+        };
         Expr::binary(op, left, right)
     }
 
@@ -275,7 +288,11 @@ impl Lower<'_> {
             SynExpr::Index(e) => self.is_place(&e.expr),
             SynExpr::Paren(e) => self.is_place(&e.expr),
             SynExpr::Unary(e) => matches!(e.op, syn::UnOp::Deref(_)) && self.is_place(&e.expr),
-            SynExpr::MethodCall(c) => Self::view_mirror(&c.method.to_string()).is_some() && self.is_place(&c.receiver) && self.is_view(c),
+            SynExpr::MethodCall(c) => {
+                Self::view_mirror(&c.method.to_string()).is_some()
+                    && self.is_place(&c.receiver)
+                    && self.is_view(c)
+            }
             _ => false,
         }
     }
@@ -322,10 +339,18 @@ impl FirstToken for syn::ExprClosure {
 fn unsupported(e: &SynExpr) -> &'static str {
     match e {
         SynExpr::Async(_) | SynExpr::Await(_) => "asynchronous code cannot be differentiated",
-        SynExpr::Unsafe(_) => "an `unsafe` block cannot touch active values: move it to a function of its own with `#[differentiate(vjp = .., jvp = ..)]`",
-        SynExpr::Loop(_) => "the value of this loop cannot be differentiated: assign it to a variable before `break`",
+        SynExpr::Unsafe(_) => {
+            "an `unsafe` block cannot touch active values: move it to a function of its own with `#[differentiate(vjp = .., jvp = ..)]`"
+        }
+        SynExpr::Loop(_) => {
+            "the value of this loop cannot be differentiated: assign it to a variable before `break`"
+        }
         SynExpr::RawAddr(_) => "raw pointers cannot be differentiated",
-        SynExpr::Try(_) => "`?` inside this expression cannot be differentiated: bind its value with `let` first",
-        _ => "this expression cannot be differentiated on active values: compute it in parts that can, or on `stop_gradient(..)` of them",
+        SynExpr::Try(_) => {
+            "`?` inside this expression cannot be differentiated: bind its value with `let` first"
+        }
+        _ => {
+            "this expression cannot be differentiated on active values: compute it in parts that can, or on `stop_gradient(..)` of them"
+        }
     }
 }

@@ -101,7 +101,10 @@ impl Lower<'_> {
                 if r.mutability.is_some() || self.is_repeatable(&r.expr) {
                     return if self.is_place(&r.expr) {
                         let place = self.place(&r.expr);
-                        Expr::Ref { mutable: r.mutability.is_some(), expr: Box::new(Expr::Place(place)) }
+                        Expr::Ref {
+                            mutable: r.mutability.is_some(),
+                            expr: Box::new(Expr::Place(place)),
+                        }
                     } else {
                         self.verbatim(e)
                     };
@@ -132,7 +135,12 @@ impl Lower<'_> {
         }
         if name == "sin_cos" {
             let recv = self.atom_scalar(&call.receiver);
-            let one = |method: &str| Expr::Method { recv: Box::new(recv.clone()), name: format_ident!("{}", method), turbofish: None, args: vec![] };
+            let one = |method: &str| Expr::Method {
+                recv: Box::new(recv.clone()),
+                name: format_ident!("{}", method),
+                turbofish: None,
+                args: vec![],
+            };
             let ty = self.facts.infer(&call.receiver).deref().clone();
             let active = self.program.reads_active(&recv);
             let (sin, cos) = (one("sin"), one("cos"));
@@ -147,7 +155,12 @@ impl Lower<'_> {
             .iter()
             .map(|a| if self.facts.active(a) { self.atom_scalar(a) } else { self.index(a) })
             .collect();
-        Some(Expr::Method { recv: Box::new(recv), name: call.method.clone(), turbofish: None, args })
+        Some(Expr::Method {
+            recv: Box::new(recv),
+            name: call.method.clone(),
+            turbofish: None,
+            args,
+        })
     }
 
     /// An operand of a scalar function: a name or a small tree.
@@ -163,8 +176,10 @@ impl Lower<'_> {
     /// The cotangent of a `&mut Vec` parameter is a slice of the caller's, which cannot grow.
     fn refuse_borrowed_growth(&self, place: &Place, method: &syn::Ident) {
         let info = &self.program[self.program.base(place)];
-        let parameter = matches!(info.role, crate::ir::Role::Param) && matches!(info.ty, Ty::RefMut(_));
-        if parameter && self.is_active(place) && place.proj.iter().all(|p| matches!(p, Proj::Deref)) {
+        let parameter =
+            matches!(info.role, crate::ir::Role::Param) && matches!(info.ty, Ty::RefMut(_));
+        if parameter && self.is_active(place) && place.proj.iter().all(|p| matches!(p, Proj::Deref))
+        {
             self.errors.at(
                 method,
                 "a `&mut Vec` parameter that grows or shrinks cannot be differentiated: take the `Vec` by value and return it",
@@ -180,7 +195,8 @@ impl Lower<'_> {
             Some(new) => {
                 let new = self.named_operand("new", new);
                 let path = quote::quote!(::core::option::Option::Some);
-                let some = Expr::Call { path, args: vec![new], kind: crate::ir::CallKind::Constructor };
+                let some =
+                    Expr::Call { path, args: vec![new], kind: crate::ir::CallKind::Constructor };
                 self.name("new", some, ty.clone(), active)
             }
             None => Expr::lit(quote::quote!(::core::option::Option::None)),
@@ -199,7 +215,9 @@ impl Lower<'_> {
             ("unwrap", None) | ("expect", Some(_)) if !matches!(ty.deref(), Ty::NdArray { .. }) => {
                 return Some(self.unwrap(call));
             }
-            ("unwrap_or", Some(default)) => syn::parse_quote!(match #receiver { Some(__v) => __v, None => #default }),
+            ("unwrap_or", Some(default)) => {
+                syn::parse_quote!(match #receiver { Some(__v) => __v, None => #default })
+            }
             ("map", Some(f)) if self.is_optional(receiver, ty) => {
                 let (pat, body) = applied(f)?;
                 syn::parse_quote!(match #receiver { Some(#pat) => Some(#body), None => None })
@@ -224,7 +242,9 @@ impl Lower<'_> {
             ("unwrap_or_default", None) => {
                 syn::parse_quote!(match #receiver { Some(__v) => __v, None => ::core::default::Default::default() })
             }
-            ("or", Some(other)) => syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other }),
+            ("or", Some(other)) => {
+                syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other })
+            }
             ("or_else", Some(SynExpr::Closure(other))) => {
                 let other = &other.body;
                 syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other })
@@ -236,8 +256,12 @@ impl Lower<'_> {
                     None => None
                 })
             }
-            ("ok_or", Some(error)) => syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) }),
-            ("ok", None) => syn::parse_quote!(match #receiver { Ok(__v) => Some(__v), Err(_) => None }),
+            ("ok_or", Some(error)) => {
+                syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) })
+            }
+            ("ok", None) => {
+                syn::parse_quote!(match #receiver { Ok(__v) => Some(__v), Err(_) => None })
+            }
             ("then", Some(SynExpr::Closure(c))) if ty.is_discrete() => {
                 let body = &c.body;
                 syn::parse_quote!(if #receiver { Some(#body) } else { None })
@@ -258,7 +282,10 @@ impl Lower<'_> {
     fn is_optional(&self, receiver: &SynExpr, ty: &Ty) -> bool {
         match ty.deref() {
             Ty::Option(_) => true,
-            Ty::Unknown => matches!(receiver, SynExpr::Call(_)) || matches!(receiver, SynExpr::MethodCall(c) if !super::chain::is_chain_like(receiver) && c.method != "into_iter"),
+            Ty::Unknown => {
+                matches!(receiver, SynExpr::Call(_))
+                    || matches!(receiver, SynExpr::MethodCall(c) if !super::chain::is_chain_like(receiver) && c.method != "into_iter")
+            }
             _ => false,
         }
     }
@@ -298,12 +325,16 @@ impl Lower<'_> {
             {
                 // Under a name, so that a pattern that takes it apart finds its parts.
                 let value = Expr::runtime("unwrap", vec![Expr::Place(place)]);
-                let (ty, active) = (self.facts.infer(&SynExpr::MethodCall(call.clone())), self.program.reads_active(&value));
+                let (ty, active) = (
+                    self.facts.infer(&SynExpr::MethodCall(call.clone())),
+                    self.program.reads_active(&value),
+                );
                 return self.name("inner", value, ty, active);
             }
             Expr::Place(place) => place,
             value => {
-                let (ty, active) = (self.facts.infer(&call.receiver), self.program.reads_active(&value));
+                let (ty, active) =
+                    (self.facts.infer(&call.receiver), self.program.reads_active(&value));
                 match self.name("t", value, ty, active) {
                     Expr::Place(place) => place,
                     _ => unreachable!("a name is a place"),
@@ -311,7 +342,11 @@ impl Lower<'_> {
             }
         };
         let ty = self.facts.infer(&SynExpr::MethodCall(call.clone()));
-        let variant = if matches!(self.facts.infer(&call.receiver).deref(), Ty::Option(_)) { "Some" } else { "unwrap" };
+        let variant = if matches!(self.facts.infer(&call.receiver).deref(), Ty::Option(_)) {
+            "Some"
+        } else {
+            "unwrap"
+        };
         let place = whole.then(Proj::Variant(format_ident!("{}", variant), 0.into()));
         if ty.is_float() {
             return Expr::Place(place);
@@ -337,9 +372,16 @@ impl Lower<'_> {
         Some(place.then(Proj::Index(index)))
     }
 
-    fn container_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
+    fn container_method(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        name: &str,
+        ty: &Ty,
+    ) -> Option<Expr> {
         match name {
-            "first" | "last" | "get" if matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) => {
+            "first" | "last" | "get"
+                if matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) =>
+            {
                 let whole = SynExpr::MethodCall(call.clone());
                 let base = &call.receiver;
                 let is_some = match name {
@@ -361,7 +403,10 @@ impl Lower<'_> {
                     kind: crate::ir::CallKind::Constructor,
                 };
                 let then = crate::ir::Block { stmts: vec![], result: Some(some) };
-                let els = crate::ir::Block { stmts: vec![], result: Some(Expr::lit(quote::quote!(::core::option::Option::None))) };
+                let els = crate::ir::Block {
+                    stmts: vec![],
+                    result: Some(Expr::lit(quote::quote!(::core::option::Option::None))),
+                };
                 self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
                 Some(Expr::var(dest))
             }
@@ -413,17 +458,26 @@ impl Lower<'_> {
                 self.name("unit", value, Ty::Unknown, true);
             }
         } else {
-            self.effect(quote::quote!(#whole;), &syn::Stmt::Expr(whole.clone(), Some(Default::default())));
+            self.effect(
+                quote::quote!(#whole;),
+                &syn::Stmt::Expr(whole.clone(), Some(Default::default())),
+            );
         }
     }
 
     /// A call whose value is dropped changes something, or does nothing. What it changes has to be
     /// among its operands, and active: anything else keeps an active value as if it were constant.
-    pub(super) fn check_effect<'e>(&self, name: &impl ToTokens, mut operands: impl Iterator<Item = &'e SynExpr>) {
+    pub(super) fn check_effect<'e>(
+        &self,
+        name: &impl ToTokens,
+        mut operands: impl Iterator<Item = &'e SynExpr>,
+    ) {
         let changes = |e: &SynExpr| {
             let borrowed = matches!(e, SynExpr::Reference(r) if r.mutability.is_some());
             let root = crate::facts::root_of(e).map(ToString::to_string);
-            let mutable = root.is_some_and(|root| self.facts.is_mutable(&root) || matches!(self.facts.ty(&root), Ty::RefMut(_)));
+            let mutable = root.is_some_and(|root| {
+                self.facts.is_mutable(&root) || matches!(self.facts.ty(&root), Ty::RefMut(_))
+            });
             let reference = matches!(self.facts.infer(e), Ty::RefMut(_) | Ty::Unknown);
             self.facts.active(e) && (borrowed || mutable || reference)
         };
@@ -462,7 +516,9 @@ impl Lower<'_> {
             ("assign", 1) if array || *ty.deref() == Ty::Unknown => MutOp::CopyFrom,
             ("reverse", 0) if known => MutOp::Reverse,
             ("extend_from_slice", 1) if known => MutOp::Extend,
-            ("extend", 1) if known && !matches!(call.args[0], SynExpr::MethodCall(_)) => MutOp::Extend,
+            ("extend", 1) if known && !matches!(call.args[0], SynExpr::MethodCall(_)) => {
+                MutOp::Extend
+            }
             ("truncate", 1) if known => MutOp::Truncate,
             ("clear", 0) if known => MutOp::Truncate,
             ("resize", 2) if known => MutOp::Resize,
@@ -483,7 +539,9 @@ impl Lower<'_> {
 
 fn deref_scalar(e: Expr, program: &crate::ir::Program) -> Expr {
     match e {
-        Expr::Place(place) if program.ty_of_place(&place).is_float_ref() => Expr::Place(place.then(Proj::Deref)),
+        Expr::Place(place) if program.ty_of_place(&place).is_float_ref() => {
+            Expr::Place(place.then(Proj::Deref))
+        }
         e => e,
     }
 }
@@ -496,7 +554,8 @@ pub(super) fn replace_ident(
 ) -> proc_macro2::TokenStream {
     use proc_macro2::{Group, TokenTree};
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
-    let punct = |i: usize, c: char| matches!(trees.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let punct =
+        |i: usize, c: char| matches!(trees.get(i), Some(TokenTree::Punct(p)) if p.as_char() == c);
     (0..trees.len())
         .map(|i| match &trees[i] {
             TokenTree::Ident(ident) if ident == from => {

@@ -51,12 +51,16 @@ fn closure_of(f: &SynExpr, arity: usize) -> Option<syn::ExprClosure> {
 
 impl Lower<'_> {
     /// The value of a method of arrays that takes a closure.
-    pub(super) fn array_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
-        if name == "map_collect" || name == "fold" {
-            if let Some(zip) = zipped(&call.receiver) {
+    pub(super) fn array_method(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        name: &str,
+        ty: &Ty,
+    ) -> Option<Expr> {
+        if (name == "map_collect" || name == "fold")
+            && let Some(zip) = zipped(&call.receiver) {
                 return self.zip_value(call, name, zip);
             }
-        }
         let array = matches!(ty.deref(), Ty::NdArray { .. });
         match name {
             "mapv" | "mapv_into" | "mapv_into_any" if array || *ty.deref() == Ty::Unknown => {
@@ -66,7 +70,8 @@ impl Lower<'_> {
             "fold" if array => {
                 let (receiver, mut args) = (&call.receiver, call.args.clone());
                 // The closure may state the type that a literal start leaves open.
-                if let (Some(init), Some(SynExpr::Closure(c))) = (call.args.first(), call.args.iter().nth(1))
+                if let (Some(init), Some(SynExpr::Closure(c))) =
+                    (call.args.first(), call.args.iter().nth(1))
                     && let Some(Pat::Type(p)) = c.inputs.first()
                     && is_literal(init)
                 {
@@ -139,7 +144,8 @@ impl Lower<'_> {
         let dim = self.verbatim_tokens(dim, Ty::Discrete);
         let dim = self.name("shape", dim, Ty::Discrete, false);
         let name = self.ident_of(&dim);
-        let start = quote!(::std::vec::Vec::with_capacity(::ad_runtime::ndarray::Dimension::size(&#name)));
+        let start =
+            quote!(::std::vec::Vec::with_capacity(::ad_runtime::ndarray::Dimension::size(&#name)));
         let ty = Ty::Vec(Box::new(self.result_of(closure)));
         let start = self.verbatim_tokens(start, ty.clone());
         let target = self.mutable("items", start, ty, true);
@@ -166,7 +172,12 @@ impl Lower<'_> {
                 self.name("item", value, ty, active)
             }
         };
-        self.push(Stmt::Mutate { op: crate::ir::MutOp::Push, dest: None, place: place.clone(), args: vec![value] });
+        self.push(Stmt::Mutate {
+            op: crate::ir::MutOp::Push,
+            dest: None,
+            place: place.clone(),
+            args: vec![value],
+        });
     }
 
     /// The chain over all producers of a `Zip`, after a check that their shapes agree.
@@ -178,7 +189,12 @@ impl Lower<'_> {
                 None => (chain, shape),
                 Some((chains, first)) => {
                     let tokens = quote!(::ad_runtime::rt::require_equal_shapes(&#first, &#shape););
-                    let reads = self.facts.names_in(&tokens).iter().filter_map(|n| self.lookup(n)).collect();
+                    let reads = self
+                        .facts
+                        .names_in(&tokens)
+                        .iter()
+                        .filter_map(|n| self.lookup(n))
+                        .collect();
                     self.push(Stmt::Effect { tokens, reads, writes: Vec::new() });
                     (chains.zipped(chain), first)
                 }
@@ -191,14 +207,19 @@ impl Lower<'_> {
     fn producer(&mut self, e: &SynExpr) -> Option<(Chain, TokenStream)> {
         let (inner, mutable) = match e {
             SynExpr::Reference(r) => (&*r.expr, r.mutability.is_some()),
-            SynExpr::MethodCall(c) if c.method == "view" || c.method == "view_mut" => (&*c.receiver, c.method == "view_mut"),
+            SynExpr::MethodCall(c) if c.method == "view" || c.method == "view_mut" => {
+                (&*c.receiver, c.method == "view_mut")
+            }
             e => (e, matches!(self.facts.infer(e), Ty::RefMut(_))),
         };
         let ty = self.facts.infer(inner);
         if matches!(ty.deref(), Ty::NdArray { .. }) {
             let place = self.iterated(inner)?;
             let whole = self.tokens(&place);
-            return Some((self.elements_chain(place, Some(mutable), &ty), quote!(#whole.raw_dim())));
+            return Some((
+                self.elements_chain(place, Some(mutable), &ty),
+                quote!(#whole.raw_dim()),
+            ));
         }
         let chain = self.chain(e)?;
         let len = self.chain_len(&chain)?;
@@ -219,12 +240,14 @@ impl Lower<'_> {
         let (init, f) = (args.next()?, args.next()?);
         let closure = closure_of(f, count + 1)?;
         let ty = self.facts.infer(init);
-        let start = if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
+        let start =
+            if self.facts.active(init) { self.operand(init) } else { self.verbatim_value(init) };
         let sum = self.mutable("acc", start, ty.clone(), !ty.is_discrete());
         let target = sum.clone();
         self.drive(chain, &mut |lower, item| {
             let now = Item::Value(Expr::Place(target.clone()), ty.clone());
-            let value = lower.apply(&closure, std::iter::once(now).chain(flat(item, count)).collect());
+            let value =
+                lower.apply(&closure, std::iter::once(now).chain(flat(item, count)).collect());
             let active = lower.program.reads_active(&value);
             let value = lower.name("new", value, ty.clone(), active);
             lower.push(Stmt::Assign { place: target.clone(), value });
@@ -234,7 +257,10 @@ impl Lower<'_> {
     }
 
     fn no_indexed_zip(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
-        self.errors.at(&call.method, "`Zip::indexed` cannot be differentiated: write it as a loop over the indices");
+        self.errors.at(
+            &call.method,
+            "`Zip::indexed` cannot be differentiated: write it as a loop over the indices",
+        );
         Some(self.verbatim(&SynExpr::MethodCall(call.clone())))
     }
 
@@ -249,7 +275,9 @@ impl Lower<'_> {
                 return true;
             }
             let count = zip.producers.len();
-            let (Some(closure), Some((chain, _))) = (call.args.first().and_then(|f| closure_of(f, count)), self.zip_chain(&zip)) else {
+            let (Some(closure), Some((chain, _))) =
+                (call.args.first().and_then(|f| closure_of(f, count)), self.zip_chain(&zip))
+            else {
                 return false;
             };
             self.drive(chain, &mut |lower, item| {
@@ -263,7 +291,9 @@ impl Lower<'_> {
         }
         let first = call.args.first();
         match (name.as_str(), first) {
-            ("mapv_inplace" | "par_mapv_inplace", Some(f)) => self.in_place(&call.receiver, f, None),
+            ("mapv_inplace" | "par_mapv_inplace", Some(f)) => {
+                self.in_place(&call.receiver, f, None)
+            }
             ("map_inplace", Some(f)) => self.in_place(&call.receiver, f, Some(true)),
             ("zip_mut_with", Some(other)) => self.zip_mut_with(call, other),
             ("accumulate_axis_inplace", Some(axis)) => self.accumulate_axis(call, axis),
@@ -309,7 +339,9 @@ impl Lower<'_> {
     }
 
     fn zip_mut_with(&mut self, call: &syn::ExprMethodCall, other: &SynExpr) -> bool {
-        let Some(closure) = call.args.iter().nth(1).and_then(|f| closure_of(f, 2)) else { return false };
+        let Some(closure) = call.args.iter().nth(1).and_then(|f| closure_of(f, 2)) else {
+            return false;
+        };
         let receiver = &call.receiver;
         let first: SynExpr = syn::parse_quote!(&mut #receiver);
         let zip = Zipped { indexed: false, producers: vec![&first, other] };
@@ -324,7 +356,9 @@ impl Lower<'_> {
     /// `x.accumulate_axis_inplace(axis, f)` of a vector.
     fn accumulate_axis(&mut self, call: &syn::ExprMethodCall, _: &SynExpr) -> bool {
         let ty = self.facts.infer(&call.receiver);
-        let Some(closure) = call.args.iter().nth(1).and_then(|f| closure_of(f, 2)) else { return false };
+        let Some(closure) = call.args.iter().nth(1).and_then(|f| closure_of(f, 2)) else {
+            return false;
+        };
         if !matches!(ty.deref(), Ty::NdArray { dims: Some(1), .. }) {
             self.errors.at(&call.method, "`accumulate_axis_inplace` can be differentiated on vectors alone: write it as a loop over `index_axis_mut(..)`");
             return true;
@@ -336,7 +370,9 @@ impl Lower<'_> {
         self.drive(chain, &mut |lower, item| {
             let Item::Value(k, _) = item else { unreachable!("a range has values") };
             let Expr::Verbatim { tokens: k, .. } = &k else { unreachable!("an index is verbatim") };
-            let at = |lower: &Self, tokens: TokenStream| place.clone().then(Proj::Index(lower.verbatim_tokens(tokens, Ty::Discrete)));
+            let at = |lower: &Self, tokens: TokenStream| {
+                place.clone().then(Proj::Index(lower.verbatim_tokens(tokens, Ty::Discrete)))
+            };
             let (before, now) = (at(lower, quote!(#k - 1)), at(lower, k.clone()));
             let ty = lower.program.ty_of_place(&before);
             let active = lower.is_active(&before);
@@ -345,14 +381,22 @@ impl Lower<'_> {
                 Expr::Place(place) => place,
                 _ => unreachable!("a name is a place"),
             };
-            lower.apply_statement(&closure, vec![Item::Place(before, Some(false)), Item::Place(now, Some(true))]);
+            lower.apply_statement(
+                &closure,
+                vec![Item::Place(before, Some(false)), Item::Place(now, Some(true))],
+            );
             None
         });
         true
     }
 
     /// Constructors and functions of `ndarray` with active contents.
-    pub(super) fn array_call(&mut self, call: &syn::ExprCall, owner: &str, last: &str) -> Option<Expr> {
+    pub(super) fn array_call(
+        &mut self,
+        call: &syn::ExprCall,
+        owner: &str,
+        last: &str,
+    ) -> Option<Expr> {
         let args: Vec<&SynExpr> = call.args.iter().collect();
         let constructs = crate::facts::is_array_name(owner);
         match (last, &args[..]) {
@@ -375,8 +419,12 @@ impl Lower<'_> {
                 self.analyse(&collected);
                 Some(self.vector(&collected))
             }
-            ("stack" | "concatenate", [axis, _]) if is_axis(axis) => Some(self.array_function(call, last)),
-            ("general_mat_mul" | "general_mat_vec_mul", [_, _, _, _, _]) => Some(self.array_function(call, last)),
+            ("stack" | "concatenate", [axis, _]) if is_axis(axis) => {
+                Some(self.array_function(call, last))
+            }
+            ("general_mat_mul" | "general_mat_vec_mul", [_, _, _, _, _]) => {
+                Some(self.array_function(call, last))
+            }
             _ => None,
         }
     }
@@ -384,7 +432,11 @@ impl Lower<'_> {
     fn array_function(&mut self, call: &syn::ExprCall, name: &str) -> Expr {
         let name = quote::format_ident!("{}", name);
         let args = call.args.iter().map(|a| self.argument(a)).collect();
-        let path = if name.to_string().starts_with("general") { quote!(linalg::#name) } else { quote!(#name) };
+        let path = if name.to_string().starts_with("general") {
+            quote!(linalg::#name)
+        } else {
+            quote!(#name)
+        };
         Expr::Call { path: quote!(::ad_runtime::ndarray::#path), args, kind: CallKind::Function }
     }
 
@@ -417,29 +469,42 @@ impl Lower<'_> {
             Some(Pat::Tuple(t)) => Some(t.elems.len()),
             Some(Pat::Ident(_) | Pat::Wild(_) | Pat::Type(_)) => None,
             _ => {
-                self.errors.at(&closure.inputs, "the index of `from_shape_fn` must be a name or a tuple of names");
+                self.errors.at(
+                    &closure.inputs,
+                    "the index of `from_shape_fn` must be a name or a tuple of names",
+                );
                 return Some(Expr::lit(quote!(())));
             }
         };
         let size: SynExpr = syn::parse_quote!(0..::ad_runtime::ndarray::Dimension::size(&#name));
         let chain = self.chain(&size)?;
-        Some(self.mapped(chain, &closure, quote!(::core::clone::Clone::clone(&#name)), &mut |lower, item| {
-            let Item::Value(Expr::Verbatim { tokens: k, .. }, _) = &item else { unreachable!("a range has values") };
-            let index = lower.verbatim_tokens(quote!(::ad_runtime::rt::index_at(&#name, #k)), Ty::Discrete);
-            let index = lower.name("index", index, Ty::Discrete, false);
-            let index = lower.ident_of(&index);
-            let value = |lower: &Self, tokens: TokenStream| Item::Value(lower.verbatim_tokens(tokens, Ty::Discrete), Ty::Discrete);
-            match arity {
-                None => vec![value(lower, quote!(#index))],
-                Some(n) => {
-                    let parts = (0..n).map(|i| {
-                        let i = syn::Index::from(i);
-                        value(lower, quote!(#index.#i))
-                    });
-                    vec![Item::Tuple(parts.collect())]
+        Some(self.mapped(
+            chain,
+            &closure,
+            quote!(::core::clone::Clone::clone(&#name)),
+            &mut |lower, item| {
+                let Item::Value(Expr::Verbatim { tokens: k, .. }, _) = &item else {
+                    unreachable!("a range has values")
+                };
+                let index = lower
+                    .verbatim_tokens(quote!(::ad_runtime::rt::index_at(&#name, #k)), Ty::Discrete);
+                let index = lower.name("index", index, Ty::Discrete, false);
+                let index = lower.ident_of(&index);
+                let value = |lower: &Self, tokens: TokenStream| {
+                    Item::Value(lower.verbatim_tokens(tokens, Ty::Discrete), Ty::Discrete)
+                };
+                match arity {
+                    None => vec![value(lower, quote!(#index))],
+                    Some(n) => {
+                        let parts = (0..n).map(|i| {
+                            let i = syn::Index::from(i);
+                            value(lower, quote!(#index.#i))
+                        });
+                        vec![Item::Tuple(parts.collect())]
+                    }
                 }
-            }
-        }))
+            },
+        ))
     }
 
     /// The macros of `ndarray` that make arrays.

@@ -15,7 +15,13 @@ impl Lower<'_> {
         found
     }
 
-    fn collect(&self, pat: &Pat, path: &mut Vec<Proj>, refutable: bool, found: &mut Vec<(Ident, Vec<Proj>)>) {
+    fn collect(
+        &self,
+        pat: &Pat,
+        path: &mut Vec<Proj>,
+        refutable: bool,
+        found: &mut Vec<(Ident, Vec<Proj>)>,
+    ) {
         match pat {
             Pat::Ident(p) => {
                 if p.subpat.is_none() && crate::resolve::is_constant_pattern(&p.ident) {
@@ -32,7 +38,10 @@ impl Lower<'_> {
             Pat::Reference(p) => self.collect(&p.pat, path, refutable, found),
             Pat::Tuple(p) => {
                 if p.elems.iter().any(|e| matches!(e, Pat::Rest(_))) {
-                    self.errors.at(pat, "`..` in a tuple pattern cannot be differentiated: write `_` for each part");
+                    self.errors.at(
+                        pat,
+                        "`..` in a tuple pattern cannot be differentiated: write `_` for each part",
+                    );
                     return;
                 }
                 for (i, sub) in p.elems.iter().enumerate() {
@@ -45,14 +54,22 @@ impl Lower<'_> {
                     if matches!(sub, Pat::Rest(_)) {
                         break;
                     }
-                    let proj = if refutable { Proj::Variant(name.clone(), i.into()) } else { Proj::Field(i.into()) };
+                    let proj = if refutable {
+                        Proj::Variant(name.clone(), i.into())
+                    } else {
+                        Proj::Field(i.into())
+                    };
                     self.inside(proj, sub, path, refutable, found);
                 }
             }
             Pat::Struct(p) => {
                 let name = p.path.segments.last().expect("a path has segments").ident.clone();
                 for field in &p.fields {
-                    let proj = if refutable { Proj::Variant(name.clone(), field.member.clone()) } else { Proj::Field(field.member.clone()) };
+                    let proj = if refutable {
+                        Proj::Variant(name.clone(), field.member.clone())
+                    } else {
+                        Proj::Field(field.member.clone())
+                    };
                     self.inside(proj, &field.pat, path, refutable, found);
                 }
             }
@@ -64,7 +81,11 @@ impl Lower<'_> {
                         Some(at) if i == at => {
                             let Pat::Ident(named) = sub else { continue };
                             let end = (from_end > 0).then(|| from_the_end(from_end - 1));
-                            let range = Expr::Verbatim { tokens: quote!(#i..#end), reads: vec![], ty: Ty::Discrete };
+                            let range = Expr::Verbatim {
+                                tokens: quote!(#i..#end),
+                                reads: vec![],
+                                ty: Ty::Discrete,
+                            };
                             let mut whole = path.clone();
                             whole.push(Proj::Index(range));
                             found.push((named.ident.clone(), whole));
@@ -81,12 +102,18 @@ impl Lower<'_> {
                 }
             }
             Pat::Or(p) => {
-                let cases: Vec<_> = p.cases.iter().map(|case| {
-                    let mut found = Vec::new();
-                    self.collect(case, &mut path.clone(), refutable, &mut found);
-                    found
-                }).collect();
-                let active = |found: &[(Ident, Vec<Proj>)]| found.iter().any(|(name, _)| self.facts.is_active(&name.to_string()));
+                let cases: Vec<_> = p
+                    .cases
+                    .iter()
+                    .map(|case| {
+                        let mut found = Vec::new();
+                        self.collect(case, &mut path.clone(), refutable, &mut found);
+                        found
+                    })
+                    .collect();
+                let active = |found: &[(Ident, Vec<Proj>)]| {
+                    found.iter().any(|(name, _)| self.facts.is_active(&name.to_string()))
+                };
                 if cases.iter().any(|c| active(c)) {
                     self.errors.at(pat, "an or-pattern that binds active values cannot be differentiated: write an arm for each alternative");
                 }
@@ -115,14 +142,27 @@ impl Lower<'_> {
         done
     }
 
-    fn inside(&self, proj: Proj, sub: &Pat, path: &mut Vec<Proj>, refutable: bool, found: &mut Vec<(Ident, Vec<Proj>)>) {
+    fn inside(
+        &self,
+        proj: Proj,
+        sub: &Pat,
+        path: &mut Vec<Proj>,
+        refutable: bool,
+        found: &mut Vec<(Ident, Vec<Proj>)>,
+    ) {
         path.push(proj);
         self.collect(sub, path, refutable, found);
         path.pop();
     }
 
     /// Declares what `pat` binds as other names for parts of `place`.
-    pub(super) fn bind_parts(&mut self, pat: &Pat, place: &Place, refutable: bool, copied: bool) -> Vec<(Var, Vec<Proj>)> {
+    pub(super) fn bind_parts(
+        &mut self,
+        pat: &Pat,
+        place: &Place,
+        refutable: bool,
+        copied: bool,
+    ) -> Vec<(Var, Vec<Proj>)> {
         self.bindings(pat, refutable)
             .into_iter()
             .map(|(name, proj)| {
@@ -166,20 +206,32 @@ impl Lower<'_> {
             for name in crate::facts::pattern_names(pat) {
                 self.local(&name, Role::Local);
             }
-            let vars = crate::facts::pattern_names(pat).iter().filter_map(|n| self.lookup(n)).map(|v| (v, vec![])).collect();
+            let vars = crate::facts::pattern_names(pat)
+                .iter()
+                .filter_map(|n| self.lookup(n))
+                .map(|v| (v, vec![]))
+                .collect();
             let value = self.verbatim_value(init);
             self.push(Stmt::Destructure { pat: pat.clone(), value, vars });
             return;
         }
         let (value, borrowed) = match init {
-            SynExpr::Reference(r) if self.is_place(&r.expr) => (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some())),
+            SynExpr::Reference(r) if self.is_place(&r.expr) => {
+                (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some()))
+            }
             init => (self.value(init), None),
         };
         self.destructure_value(pat, value, borrowed, self.facts.infer(init));
     }
 
     /// Takes apart a value. `borrowed` tells of a borrow of the place, and whether it is mutable.
-    pub(super) fn destructure_value(&mut self, pat: &Pat, value: Expr, borrowed: Option<bool>, ty: Ty) {
+    pub(super) fn destructure_value(
+        &mut self,
+        pat: &Pat,
+        value: Expr,
+        borrowed: Option<bool>,
+        ty: Ty,
+    ) {
         // A mutable place may change while a copied part lives: then the parts are variables of their own.
         let place = match value {
             Expr::Place(place) => place,
@@ -195,7 +247,10 @@ impl Lower<'_> {
                 }
             }
         };
-        let copied = borrowed.is_none() && !binds_by_reference(pat) && (self.program[self.program.base(&place)].mutable || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
+        let copied = borrowed.is_none()
+            && !binds_by_reference(pat)
+            && (self.program[self.program.base(&place)].mutable
+                || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
         let vars = self.bind_parts(pat, &place, false, copied);
         let value = match borrowed {
             Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
@@ -230,8 +285,13 @@ impl Lower<'_> {
             let proj = match &axis {
                 Some(axis) => {
                     let range = quote!(::ad_runtime::ndarray::Slice::from(#range));
-                    let args = [axis.clone(), range].map(|tokens| self.verbatim_tokens(tokens, Ty::Discrete));
-                    Proj::View { method: quote::format_ident!("slice_axis"), mirror: quote::format_ident!("slice_axis_mut"), args: args.to_vec() }
+                    let args = [axis.clone(), range]
+                        .map(|tokens| self.verbatim_tokens(tokens, Ty::Discrete));
+                    Proj::View {
+                        method: quote::format_ident!("slice_axis"),
+                        mirror: quote::format_ident!("slice_axis_mut"),
+                        args: args.to_vec(),
+                    }
                 }
                 None => Proj::Index(self.verbatim_tokens(range, Ty::Discrete)),
             };
@@ -244,14 +304,23 @@ impl Lower<'_> {
             self.local(&p.ident, Role::Alias { place, by_ref: !array });
         }
         let method = &call.method;
-        let (receiver, vars) = (Expr::Place(base), pats.elems.iter().filter_map(|pat| match pat {
-            Pat::Ident(p) => self.lookup(&p.ident),
-            _ => None,
-        }).map(|v| (v, vec![])).collect());
+        let (receiver, vars) = (
+            Expr::Place(base),
+            pats.elems
+                .iter()
+                .filter_map(|pat| match pat {
+                    Pat::Ident(p) => self.lookup(&p.ident),
+                    _ => None,
+                })
+                .map(|v| (v, vec![]))
+                .collect(),
+        );
         let ident = quote::format_ident!("{}", at);
         let axis = axis.map(|axis| self.verbatim_tokens(axis, Ty::Discrete));
-        let args = axis.into_iter().chain([self.verbatim_tokens(quote!(#ident), Ty::Discrete)]).collect();
-        let value = Expr::Method { recv: Box::new(receiver), name: method.clone(), turbofish: None, args };
+        let args =
+            axis.into_iter().chain([self.verbatim_tokens(quote!(#ident), Ty::Discrete)]).collect();
+        let value =
+            Expr::Method { recv: Box::new(receiver), name: method.clone(), turbofish: None, args };
         self.push(Stmt::Destructure { pat: Pat::Tuple(pats.clone()), value, vars });
     }
 
@@ -271,7 +340,10 @@ fn from_the_end(n: usize) -> proc_macro2::TokenStream {
     quote!(#length - #n)
 }
 
-fn replace_tokens(tokens: proc_macro2::TokenStream, length: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+fn replace_tokens(
+    tokens: proc_macro2::TokenStream,
+    length: &proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
     tokens
         .into_iter()
         .flat_map(|tree| match tree {

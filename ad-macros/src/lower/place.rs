@@ -22,16 +22,22 @@ impl Lower<'_> {
                 let index = self.index(&i.index);
                 base.then(Proj::Index(index))
             }
-            SynExpr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => match self.unwrapped_element(&u.expr) {
-                Some(place) => place,
-                None => self.place(&u.expr).then(Proj::Deref),
-            },
+            SynExpr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
+                match self.unwrapped_element(&u.expr) {
+                    Some(place) => place,
+                    None => self.place(&u.expr).then(Proj::Deref),
+                }
+            }
             SynExpr::MethodCall(call) if self.is_view(call) && self.is_place(&call.receiver) => {
                 let name = call.method.to_string();
                 let mirror = Self::view_mirror(&name).expect("it is a view");
                 let base = self.place(&call.receiver);
                 let args = call.args.iter().map(|a| self.index(a)).collect();
-                base.then(Proj::View { method: call.method.clone(), mirror: format_ident!("{}", mirror), args })
+                base.then(Proj::View {
+                    method: call.method.clone(),
+                    mirror: format_ident!("{}", mirror),
+                    args,
+                })
             }
             _ => self.named_place(e),
         }
@@ -110,8 +116,23 @@ impl Lower<'_> {
         let ty = self.facts.infer(&call.receiver);
         match ty.deref() {
             Ty::NdArray { .. } => name != "as_ref" && name != "as_mut" && name != "as_slice",
-            Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) => name == "as_slice" || name == "as_mut_slice",
-            Ty::Unknown => matches!(name.as_str(), "row" | "row_mut" | "column" | "column_mut" | "t" | "slice" | "slice_mut" | "view" | "view_mut" | "index_axis" | "index_axis_mut"),
+            Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) => {
+                name == "as_slice" || name == "as_mut_slice"
+            }
+            Ty::Unknown => matches!(
+                name.as_str(),
+                "row"
+                    | "row_mut"
+                    | "column"
+                    | "column_mut"
+                    | "t"
+                    | "slice"
+                    | "slice_mut"
+                    | "view"
+                    | "view_mut"
+                    | "index_axis"
+                    | "index_axis_mut"
+            ),
             _ => false,
         }
     }
@@ -126,7 +147,8 @@ impl Lower<'_> {
             SynExpr::Reference(r) if self.is_place(&r.expr) => Some((self.frozen(&r.expr), true)),
             SynExpr::MethodCall(call) if self.is_view(call) && self.is_place(&call.receiver) => {
                 let place = self.frozen(init);
-                let by_ref = matches!(call.method.to_string().as_str(), "as_slice" | "as_mut_slice");
+                let by_ref =
+                    matches!(call.method.to_string().as_str(), "as_slice" | "as_mut_slice");
                 Some((place, by_ref))
             }
             SynExpr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
@@ -139,7 +161,9 @@ impl Lower<'_> {
                 match &self.program[var].role {
                     crate::ir::Role::Alias { place, by_ref: true } => Some((place.clone(), true)),
                     _ => match self.program[var].ty {
-                        Ty::Ref(ref t) if !t.is_float() && !self.program[var].mutable => Some((Place::var(var), false)),
+                        Ty::Ref(ref t) if !t.is_float() && !self.program[var].mutable => {
+                            Some((Place::var(var), false))
+                        }
                         _ => None,
                     },
                 }
@@ -189,7 +213,11 @@ impl Lower<'_> {
         }
         let name = self.name("k", index, Ty::Discrete, false);
         let ident = self.ident_of(&name);
-        Expr::Verbatim { tokens: ident.to_token_stream(), reads: self.lookup(&ident).into_iter().collect(), ty: Ty::Discrete }
+        Expr::Verbatim {
+            tokens: ident.to_token_stream(),
+            reads: self.lookup(&ident).into_iter().collect(),
+            ty: Ty::Discrete,
+        }
     }
 
     pub(super) fn ident_of(&self, name: &Expr) -> Ident {
@@ -212,22 +240,39 @@ pub(super) fn is_repeatable(e: &SynExpr) -> bool {
         }
         SynExpr::Field(e) => is_repeatable(&e.base),
         SynExpr::Index(e) => is_repeatable(&e.expr) && is_repeatable(&e.index),
-        SynExpr::Array(e) => e.elems.iter().all(|e| is_repeatable(e)),
-        SynExpr::Tuple(e) => e.elems.iter().all(|e| is_repeatable(e)),
+        SynExpr::Array(e) => e.elems.iter().all(is_repeatable),
+        SynExpr::Tuple(e) => e.elems.iter().all(is_repeatable),
         SynExpr::Range(e) => {
             e.start.as_ref().is_none_or(|e| is_repeatable(e))
                 && e.end.as_ref().is_none_or(|e| is_repeatable(e))
         }
         SynExpr::Reference(e) => e.mutability.is_none() && is_repeatable(&e.expr),
         SynExpr::MethodCall(e) => {
-            let known = ["len", "min", "max", "nrows", "ncols", "abs_diff", "saturating_sub", "len_of", "pow", "rem_euclid", "abs", "wrapping_add", "wrapping_sub", "is_empty"];
+            let known = [
+                "len",
+                "min",
+                "max",
+                "nrows",
+                "ncols",
+                "abs_diff",
+                "saturating_sub",
+                "len_of",
+                "pow",
+                "rem_euclid",
+                "abs",
+                "wrapping_add",
+                "wrapping_sub",
+                "is_empty",
+            ];
             known.iter().any(|k| e.method == k)
                 && is_repeatable(&e.receiver)
-                && e.args.iter().all(|a| is_repeatable(a))
+                && e.args.iter().all(is_repeatable)
         }
-        SynExpr::Call(e) => e.func.to_token_stream().to_string() == "Axis" && e.args.iter().all(|a| is_repeatable(a)),
+        SynExpr::Call(e) => {
+            e.func.to_token_stream().to_string() == "Axis"
+                && e.args.iter().all(is_repeatable)
+        }
         SynExpr::Macro(m) => m.mac.path.is_ident("s"),
         _ => false,
     }
 }
-

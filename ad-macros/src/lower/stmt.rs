@@ -38,18 +38,38 @@ impl Lower<'_> {
 
     fn macro_statement(&mut self, mac: &syn::Macro, tokens: &proc_macro2::TokenStream) {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        let known = ["assert", "assert_eq", "assert_ne", "panic", "unreachable", "todo", "unimplemented", "println", "eprintln", "print", "eprint", "dbg", "write", "writeln"];
-        if !known.contains(&name.trim_start_matches("debug_")) && self.facts.mentions_active(&mac.tokens) {
+        let known = [
+            "assert",
+            "assert_eq",
+            "assert_ne",
+            "panic",
+            "unreachable",
+            "todo",
+            "unimplemented",
+            "println",
+            "eprintln",
+            "print",
+            "eprint",
+            "dbg",
+            "write",
+            "writeln",
+        ];
+        if !known.contains(&name.trim_start_matches("debug_"))
+            && self.facts.mentions_active(&mac.tokens)
+        {
             self.errors.at(
                 &mac.path,
                 format!("the macro `{name}!` is not known, so its effect on active values cannot be differentiated: write it out, or pass `stop_gradient(..)` of the values"),
             );
         }
-        self.effect(tokens.clone(), &syn::Stmt::Macro(syn::StmtMacro {
-            attrs: Vec::new(),
-            mac: mac.clone(),
-            semi_token: Some(Default::default()),
-        }));
+        self.effect(
+            tokens.clone(),
+            &syn::Stmt::Macro(syn::StmtMacro {
+                attrs: Vec::new(),
+                mac: mac.clone(),
+                semi_token: Some(Default::default()),
+            }),
+        );
     }
 
     fn local_statement(&mut self, local: &syn::Local) {
@@ -70,17 +90,26 @@ impl Lower<'_> {
         let name = &p.ident;
         let mutability = p.mutability;
         let ty = ty.map(|ty| quote::quote!(: #ty));
-        self.push(Stmt::Effect { tokens: quote::quote!(let #mutability #name #ty;), reads: vec![], writes: vec![var] });
+        self.push(Stmt::Effect {
+            tokens: quote::quote!(let #mutability #name #ty;),
+            reads: vec![],
+            writes: vec![var],
+        });
     }
 
     /// `let pat = init`.
     pub(super) fn bind_let(&mut self, pat: &Pat, ty: Option<syn::Type>, init: &SynExpr) {
         match pat {
             Pat::Paren(p) => self.bind_let(&p.pat, ty, init),
-            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => self.bind_name(p, ty, init),
+            Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
+                self.bind_name(p, ty, init)
+            }
             Pat::Ident(p) if p.by_ref.is_some() => {
                 let mutability = p.mutability;
-                let plain: Pat = { let name = &p.ident; syn::parse_quote!(#name) };
+                let plain: Pat = {
+                    let name = &p.ident;
+                    syn::parse_quote!(#name)
+                };
                 let reference: SynExpr = syn::parse_quote!(& #mutability #init);
                 self.bind_let(&plain, ty, &reference);
             }
@@ -94,7 +123,10 @@ impl Lower<'_> {
                 }
             }
             Pat::Tuple(pats) => match init {
-                SynExpr::Tuple(values) if values.elems.len() == pats.elems.len() && !pats.elems.iter().any(|p| matches!(p, Pat::Rest(_))) => {
+                SynExpr::Tuple(values)
+                    if values.elems.len() == pats.elems.len()
+                        && !pats.elems.iter().any(|p| matches!(p, Pat::Rest(_))) =>
+                {
                     for (pat, value) in pats.elems.iter().zip(&values.elems) {
                         self.bind_let(pat, None, value);
                     }
@@ -107,7 +139,9 @@ impl Lower<'_> {
     }
 
     fn bind_name(&mut self, p: &syn::PatIdent, ty: Option<syn::Type>, init: &SynExpr) {
-        if self.facts.iterators.contains_key(&p.ident.to_string()) && self.facts.mentions_active_expr(init) {
+        if self.facts.iterators.contains_key(&p.ident.to_string())
+            && self.facts.mentions_active_expr(init)
+        {
             return;
         }
         if let SynExpr::Closure(closure) = init
@@ -118,10 +152,13 @@ impl Lower<'_> {
             return;
         }
         let view = matches!(init, SynExpr::MethodCall(c) if c.method.to_string().ends_with("_mut") && self.is_view(c));
-        if view || !self.facts.is_mutable(&p.ident.to_string()) || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()) {
-            if let Some((place, by_ref)) = self.alias_of(init) {
+        if (view
+            || !self.facts.is_mutable(&p.ident.to_string())
+            || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()))
+            && let Some((place, by_ref)) = self.alias_of(init) {
                 let value = if by_ref {
-                    let mutable = matches!(init, SynExpr::Reference(r) if r.mutability.is_some()) || ends_mut(init);
+                    let mutable = matches!(init, SynExpr::Reference(r) if r.mutability.is_some())
+                        || ends_mut(init);
                     if matches!(init, SynExpr::Reference(_)) {
                         Expr::Ref { mutable, expr: Box::new(Expr::Place(place.clone())) }
                     } else {
@@ -130,7 +167,8 @@ impl Lower<'_> {
                 } else {
                     Expr::Place(place.clone())
                 };
-                let chained = place.is_var() && matches!(self.program[place.root].role, Role::Alias { .. });
+                let chained =
+                    place.is_var() && matches!(self.program[place.root].role, Role::Alias { .. });
                 let place = if chained { place } else { self.program.resolve(&place) };
                 let ty_known = self.facts.infer(init);
                 self.facts.set_ty(&p.ident.to_string(), ty_known);
@@ -138,7 +176,6 @@ impl Lower<'_> {
                 self.push(Stmt::Let { var, ty, value });
                 return;
             }
-        }
         let value = match &ty {
             Some(ty) => self.value_as(init, ty),
             None => self.value(init),
@@ -175,7 +212,11 @@ impl Lower<'_> {
             SynExpr::Paren(e) => self.expr_statement(&e.expr),
             SynExpr::Assign(a) => self.assign(&a.left, &a.right),
             SynExpr::Binary(b) if crate::facts::is_compound(&b.op) => self.compound(e, b),
-            SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_) | SynExpr::ForLoop(_) | SynExpr::While(_)
+            SynExpr::If(_)
+            | SynExpr::Match(_)
+            | SynExpr::Block(_)
+            | SynExpr::ForLoop(_)
+            | SynExpr::While(_)
             | SynExpr::Loop(_) => {
                 if self.touches_active(e) {
                     self.control_statement(e);
@@ -196,7 +237,8 @@ impl Lower<'_> {
             SynExpr::Call(call) if self.touches_active(e) => {
                 if !self.call_statement(call) {
                     // A closure of this body is inlined, with what it changes.
-                    let inlined = crate::facts::root_of(&call.func).is_some_and(|name| self.facts.closures.contains_key(&name.to_string()));
+                    let inlined = crate::facts::root_of(&call.func)
+                        .is_some_and(|name| self.facts.closures.contains_key(&name.to_string()));
                     if self.facts.active(e) && !inlined {
                         self.check_effect(&call.func, call.args.iter());
                     }
@@ -232,12 +274,16 @@ impl Lower<'_> {
             }
             SynExpr::Tuple(targets) => {
                 let values: Vec<Expr> = match right {
-                    SynExpr::Tuple(values) => values.elems.iter().map(|v| self.named_operand("new", v)).collect(),
+                    SynExpr::Tuple(values) => {
+                        values.elems.iter().map(|v| self.named_operand("new", v)).collect()
+                    }
                     right => {
                         let whole = self.named_operand("new", right);
                         let Expr::Place(place) = whole else { return };
                         (0..targets.elems.len())
-                            .map(|i| Expr::Place(place.clone().then(crate::ir::Proj::Field(i.into()))))
+                            .map(|i| {
+                                Expr::Place(place.clone().then(crate::ir::Proj::Field(i.into())))
+                            })
                             .collect()
                     }
                 };
@@ -251,7 +297,11 @@ impl Lower<'_> {
                 }
             }
             left => {
-                let value = if self.facts.active(right) { self.assigned(right) } else { self.verbatim_value(right) };
+                let value = if self.facts.active(right) {
+                    self.assigned(right)
+                } else {
+                    self.verbatim_value(right)
+                };
                 let place = self.place(left);
                 self.check_rebinding(left, &place);
                 self.check_stored(left, &place, &value);
@@ -278,7 +328,10 @@ impl Lower<'_> {
     /// A place without derivative does not take an active value: what is read there later would be
     /// taken for constant.
     pub(super) fn check_stored(&mut self, target: &SynExpr, place: &Place, value: &Expr) {
-        if !self.is_active(place) && !self.program.ty_of(value).is_discrete() && self.program.reads_active(value) {
+        if !self.is_active(place)
+            && !self.program.ty_of(value).is_discrete()
+            && self.program.reads_active(value)
+        {
             self.errors.at(target, "an active value is stored in a place that is constant: drop `#[constant]`, or store `stop_gradient(..)` of the value");
         }
     }
@@ -292,7 +345,11 @@ impl Lower<'_> {
             syn::BinOp::RemAssign(_) => BinOp::Rem,
             _ => return self.inactive_statement(whole),
         };
-        let value = if self.facts.active(&b.right) { self.operand(&b.right) } else { self.verbatim_value(&b.right) };
+        let value = if self.facts.active(&b.right) {
+            self.operand(&b.right)
+        } else {
+            self.verbatim_value(&b.right)
+        };
         let place = self.place(&b.left);
         let ty = self.program.ty_of_place(&place);
         let active = self.is_active(&place);
@@ -322,12 +379,27 @@ fn is_unit_statement(e: &SynExpr) -> bool {
         SynExpr::Match(e) => e.arms.iter().all(|arm| is_unit_statement(&arm.body)),
         SynExpr::Loop(_) => true,
         SynExpr::Macro(m) => m.mac.path.segments.last().is_some_and(|s| {
-            ["println", "eprintln", "print", "eprint", "assert", "assert_eq", "debug_assert"].iter().any(|n| s.ident == n)
+            ["println", "eprintln", "print", "eprint", "assert", "assert_eq", "debug_assert"]
+                .iter()
+                .any(|n| s.ident == n)
         }),
         SynExpr::MethodCall(c) => [
-            "push", "swap", "fill", "copy_from_slice", "clone_from_slice", "reverse", "extend", "extend_from_slice",
-            "truncate", "clear", "resize", "for_each", "assign",
-        ].iter().any(|n| c.method == n),
+            "push",
+            "swap",
+            "fill",
+            "copy_from_slice",
+            "clone_from_slice",
+            "reverse",
+            "extend",
+            "extend_from_slice",
+            "truncate",
+            "clear",
+            "resize",
+            "for_each",
+            "assign",
+        ]
+        .iter()
+        .any(|n| c.method == n),
         SynExpr::Tuple(t) => t.elems.is_empty(),
         _ => false,
     }

@@ -17,7 +17,8 @@ fn check(item: syn::ItemFn, expected: Expect) {
     let emitter = Emitter::forward(&program, HashSet::new());
     let stmts = emitter.stmts(&program.body.stmts);
     let result = program.body.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
-    let file = syn::parse2(quote!(fn f() { #stmts #result })).expect("a program prints as a function");
+    let file =
+        syn::parse2(quote!(fn f() { #stmts #result })).expect("a program prints as a function");
     expected.assert_eq(&prettyplease::unparse(&file));
 }
 
@@ -36,24 +37,38 @@ fn check_errors(item: syn::ItemFn, expected: &[&str]) {
 
 #[test]
 fn scalar_trees_stay_whole_and_costly_parts_get_names() {
-    check(syn::parse_quote!(fn f(x: f64, y: f64) -> f64 { (x * y + 2.0 * x.sin()) / y }), expect![[r#"
+    check(
+        syn::parse_quote!(
+            fn f(x: f64, y: f64) -> f64 {
+                (x * y + 2.0 * x.sin()) / y
+            }
+        ),
+        expect![[r#"
         fn f() {
             let t1 = x.sin();
             (x * y + 2.0 * t1) / y
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn operations_on_unknown_types_get_names() {
-    check(syn::parse_quote!(fn f(a: &Matrix, b: &Matrix) -> Matrix { a * b + a.t() * 2.0 }), expect![[r#"
+    check(
+        syn::parse_quote!(
+            fn f(a: &Matrix, b: &Matrix) -> Matrix {
+                a * b + a.t() * 2.0
+            }
+        ),
+        expect![[r#"
         fn f() {
             let t1 = a * b;
             let t2 = a.t() * 2.0;
             let t3 = t1 + t2;
             t3
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -102,7 +117,11 @@ fn chains_become_loops() {
 #[test]
 fn folds_become_loops() {
     check(
-        syn::parse_quote!(fn f(a: &[f64]) -> f64 { a.iter().rev().fold(1.0, |p, x| p * x) }),
+        syn::parse_quote!(
+            fn f(a: &[f64]) -> f64 {
+                a.iter().rev().fold(1.0, |p, x| p * x)
+            }
+        ),
         expect![[r#"
             fn f() {
                 let mut acc: f64 = 1.0;
@@ -174,6 +193,10 @@ fn errors_of_a_body_accumulate() {
                 a
             }
         ),
-        &["the macro `my_macro!` has no derivative", "an `unsafe` block cannot touch active values", "collecting active values"],
+        &[
+            "the macro `my_macro!` has no derivative",
+            "an `unsafe` block cannot touch active values",
+            "collecting active values",
+        ],
     );
 }

@@ -7,7 +7,12 @@ use syn::parse_quote;
 #[track_caller]
 fn check(mut function: syn::ItemFn, expected: Expect) {
     unique_names(&mut function);
-    let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![syn::Item::Fn(function)] };
+    let file = syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![syn::Item::Fn(function)],
+    };
     expected.assert_eq(&prettyplease::unparse(&file));
 }
 
@@ -17,7 +22,10 @@ fn shadowing() {
         parse_quote!(
             fn f(x: f64) -> f64 {
                 let x = x * 2.0;
-                let x = { let x = x + 1.0; x * x };
+                let x = {
+                    let x = x + 1.0;
+                    x * x
+                };
                 x
             }
         ),
@@ -39,7 +47,13 @@ fn a_block_ends_what_it_binds() {
     check(
         parse_quote!(
             fn f(x: f64) -> f64 {
-                if x > 0.0 { let y = x; y } else { let y = -x; y * x }
+                if x > 0.0 {
+                    let y = x;
+                    y
+                } else {
+                    let y = -x;
+                    y * x
+                }
             }
         ),
         expect![[r#"

@@ -13,7 +13,9 @@ use syn::visit::Visit;
 struct Differentiated(Vec<(proc_macro2::TokenStream, proc_macro2::TokenStream)>);
 
 fn take_attribute(attrs: &mut Vec<syn::Attribute>) -> Option<proc_macro2::TokenStream> {
-    let at = attrs.iter().position(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))?;
+    let at = attrs
+        .iter()
+        .position(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))?;
     match attrs.remove(at).meta {
         syn::Meta::List(list) => Some(list.tokens),
         _ => Some(Default::default()),
@@ -151,7 +153,10 @@ fn a_tree_of_unknown_operations_is_a_defect() {
 #[test]
 fn a_read_that_is_not_stated_is_a_defect() {
     let silent = program(&["y"], |x, locals| Block {
-        stmts: vec![define(locals[0], Expr::Verbatim { tokens: quote!(f(x) + g(|x_1| x_1)), reads: vec![], ty: Ty::Unknown })],
+        stmts: vec![define(
+            locals[0],
+            Expr::Verbatim { tokens: quote!(f(x) + g(|x_1| x_1)), reads: vec![], ty: Ty::Unknown },
+        )],
         result: Some(Expr::var(x)),
     });
     let found = lowered(&silent);
@@ -179,13 +184,15 @@ fn an_active_index_is_a_defect() {
 
 #[test]
 fn a_reverse_sweep_that_forgets_a_record_is_a_defect() {
-    let source = quote!(fn f(r: f64, n: usize) -> f64 {
-        let mut x = r;
-        for _ in 0..n {
-            x = r * x * x;
+    let source = quote!(
+        fn f(r: f64, n: usize) -> f64 {
+            let mut x = r;
+            for _ in 0..n {
+                x = r * x * x;
+            }
+            x
         }
-        x
-    });
+    );
     let mut reversal = crate::adjoint::tests::reversal(source);
     let given = [reversal.out_bar];
     assert_eq!(reversed(&reversal.reversed, &given), Vec::<String>::new());

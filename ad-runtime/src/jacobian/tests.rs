@@ -33,7 +33,9 @@ fn columns_in_any_layout() {
 
 #[test]
 fn rows_in_any_layout() {
-    for mut jacobian in [Array3::from_elem((4, 2, 3), f64::NAN), Array3::from_elem((4, 2, 3).f(), f64::NAN)] {
+    for mut jacobian in
+        [Array3::from_elem((4, 2, 3), f64::NAN), Array3::from_elem((4, 2, 3).f(), f64::NAN)]
+    {
         let mut x_bar = Array2::<f64>::zeros((2, 3).f());
         let mut rows = Rows::of(&mut jacobian);
         for i in 0..4 {

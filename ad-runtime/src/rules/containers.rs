@@ -43,7 +43,10 @@ pub trait SliceMethods {
 impl<T: Differentiable + Clone> SliceMethods for [T] {
     type Element = T;
     #[inline]
-    fn __to_vec_jvp(&self, self_dot: impl TangentArg<Vec<T::Tangent>>) -> (Vec<T>, Vec<T::Tangent>) {
+    fn __to_vec_jvp(
+        &self,
+        self_dot: impl TangentArg<Vec<T::Tangent>>,
+    ) -> (Vec<T>, Vec<T::Tangent>) {
         (self.to_vec(), crate::rt::tangent(self, self_dot))
     }
     #[inline]

@@ -23,11 +23,11 @@
 mod assign;
 mod binary;
 mod containers;
-mod scalars;
 #[cfg(feature = "ndarray")]
 pub mod ndarray;
+mod scalars;
 
 pub use assign::AssignRule;
+pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use containers::{CloneMethods, SliceMethods};
 pub use scalars::ScalarMethods;
-pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};

@@ -105,14 +105,8 @@ fn empty_parts() {
     linear!(x.clone(); slice_axis __slice_axis_jvp __slice_axis_adjoint (Axis(1), Slice::from(2..2)) (Inactive, Inactive) as no_columns);
     let mut part = x.clone().slice_move(s![.., 2..2]);
     assert_eq!(ad_runtime::rt::zero(&part), Array2::<f64>::zeros((3, 0)));
-    assert_eq!(
-        ad_runtime::rt::tangent(&part, &part.clone()),
-        Array2::<f64>::zeros((3, 0))
-    );
-    assert_eq!(
-        ad_runtime::rt::take(&part.clone(), &mut part),
-        Array2::<f64>::zeros((3, 0))
-    );
+    assert_eq!(ad_runtime::rt::tangent(&part, &part.clone()), Array2::<f64>::zeros((3, 0)));
+    assert_eq!(ad_runtime::rt::take(&part.clone(), &mut part), Array2::<f64>::zeros((3, 0)));
 }
 
 fn no_columns(part: ndarray::ArrayView2<f64>) -> Array2<f64> {
@@ -158,8 +152,7 @@ fn a_transposed_cotangent_is_not_copied() {
 fn parts_of_parts() {
     let x: Array2<f64> = array![[1.0, 2.0], [3.0, 4.0]];
     let mut x_bar: Array2<f64> = Array::zeros((2, 2));
-    x.row(0)
-        .__slice_adjoint(s![1..], array![5.0], &mut x_bar.row_mut(0), Inactive);
+    x.row(0).__slice_adjoint(s![1..], array![5.0], &mut x_bar.row_mut(0), Inactive);
     assert_eq!(x_bar, array![[0.0, 5.0], [0.0, 0.0]]);
 }
 

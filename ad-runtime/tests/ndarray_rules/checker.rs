@@ -24,17 +24,9 @@ pub trait Space: Clone {
     }
     fn plus(&self, factor: f64, direction: &impl Space) -> Self {
         let direction = direction.numbers();
-        let moved: Vec<f64> = self
-            .numbers()
-            .iter()
-            .zip(&direction)
-            .map(|(x, d)| x + factor * d)
-            .collect();
-        assert_eq!(
-            moved.len(),
-            direction.len(),
-            "a tangent has as many numbers as its value"
-        );
+        let moved: Vec<f64> =
+            self.numbers().iter().zip(&direction).map(|(x, d)| x + factor * d).collect();
+        assert_eq!(moved.len(), direction.len(), "a tangent has as many numbers as its value");
         self.with_numbers(&moved)
     }
     fn random_like(&self, random: &mut Random) -> Self {
@@ -131,15 +123,9 @@ impl Random {
 pub fn assert_close(what: &str, a: &impl Space, b: &impl Space, tolerance: f64) {
     let (a, b) = (a.numbers(), b.numbers());
     assert_eq!(a.len(), b.len(), "{what}: {a:?} against {b:?}");
-    let scale = a
-        .iter()
-        .chain(&b)
-        .fold(1.0_f64, |scale, x| scale.max(x.abs()));
+    let scale = a.iter().chain(&b).fold(1.0_f64, |scale, x| scale.max(x.abs()));
     for (x, y) in a.iter().zip(&b) {
-        assert!(
-            (x - y).abs() <= tolerance * scale,
-            "{what}: {a:?} against {b:?}"
-        );
+        assert!((x - y).abs() <= tolerance * scale, "{what}: {a:?} against {b:?}");
     }
 }
 
@@ -159,10 +145,7 @@ pub fn assert_adjoint<X: Space>(
     let (left, left_size) = inner(z_bar.numbers(), z_dot.numbers());
     let (right, right_size) = inner(x_bar.numbers(), x_dot.numbers());
     let rounding = X::step().powi(3) * 10.0 * (1.0 + left_size + right_size);
-    assert!(
-        (left - right).abs() <= rounding,
-        "{what}: ⟨z̄, ż⟩ = {left} but ⟨x̄, ẋ⟩ = {right}"
-    );
+    assert!((left - right).abs() <= rounding, "{what}: ⟨z̄, ż⟩ = {left} but ⟨x̄, ẋ⟩ = {right}");
 }
 
 /// A rule of one operand under test; a pair of operands counts as one.
@@ -180,12 +163,7 @@ impl<X: Space> Case<X> {
     pub fn new(name: impl ToString, x: X) -> Self {
         let mut random = Random::new();
         let (x_dot, start) = (x.random_like(&mut random), x.random_like(&mut random));
-        Case {
-            name: name.to_string(),
-            x,
-            x_dot,
-            start,
-        }
+        Case { name: name.to_string(), x, x_dot, start }
     }
 
     /// Checks a tangent against central differences of `value` in the direction `x_dot`. Returns a cotangent.
@@ -201,12 +179,7 @@ impl<X: Space> Case<X> {
         let down = value(&self.x.plus(-step, x_dot));
         let zero = up.plus(-1.0, &up);
         let slope = zero.plus(0.5 / step, &up).plus(-0.5 / step, &down);
-        assert_close(
-            &format!("{}: {what}", self.name),
-            z_dot,
-            &slope,
-            step * step * 30.0,
-        );
+        assert_close(&format!("{}: {what}", self.name), z_dot, &slope, step * step * 30.0);
         z_dot.random_like(&mut Random::new())
     }
 
@@ -298,11 +271,7 @@ macro_rules! check2 {
             let ($z_bar, $x_bar, $y_bar) = (z_bar, Inactive, &mut fresh.1);
             $adjoint;
         }
-        case.same(
-            "one fresh slot alone",
-            &(fresh.0.finish($x), fresh.1.finish($y)),
-            &added,
-        );
+        case.same("one fresh slot alone", &(fresh.0.finish($x), fresh.1.finish($y)), &added);
     }};
 }
 

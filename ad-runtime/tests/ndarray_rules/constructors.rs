@@ -124,11 +124,8 @@ fn stacks() {
             adjoint(z_bar, x_bar)
                 functions::stack::__adjoint(axis, &[x[0].view(), x[1].view(), x[2].view()], Ok(z_bar), Inactive, x_bar);
         );
-        let shapes = if axis == Axis(0) {
-            [(1, 3), (0, 3), (4, 3)]
-        } else {
-            [(3, 1), (3, 0), (3, 4)]
-        };
+        let shapes =
+            if axis == Axis(0) { [(1, 3), (0, 3), (4, 3)] } else { [(3, 1), (3, 0), (3, 4)] };
         check1!(
             "concatenate", x = shapes.map(|shape| random.array::<f64, Ix2>(shape)).to_vec();
             value ndarray::concatenate(axis, &[x[0].view(), x[1].view(), x[2].view()]).unwrap();
@@ -147,12 +144,9 @@ fn stacks() {
 #[test]
 fn kronecker_products() {
     let mut random = Random::new();
-    for (a_shape, b_shape) in [
-        ((2, 3), (3, 2)),
-        ((1, 1), (2, 2)),
-        ((2, 2), (1, 1)),
-        ((0, 2), (2, 2)),
-    ] {
+    for (a_shape, b_shape) in
+        [((2, 3), (3, 2)), ((1, 1), (2, 2)), ((2, 2), (1, 1)), ((0, 2), (2, 2))]
+    {
         check2!(
             "kron", a = random.array::<f64, Ix2>(a_shape), b = random.array::<f64, Ix2>(b_shape);
             value kron(a, b);

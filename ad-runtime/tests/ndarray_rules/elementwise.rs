@@ -176,53 +176,26 @@ fn kinks_and_infinite_slopes() {
     let ones = || Array1::<f64>::ones(3);
     let zeros = || Array1::<f64>::zeros(3);
     let edge = || array![0.0, -0.0, 1.0];
-    assert_eq!(
-        slopes!(edge(), __abs_adjoint(), ones()),
-        array![0.0, 0.0, 1.0]
-    );
+    assert_eq!(slopes!(edge(), __abs_adjoint(), ones()), array![0.0, 0.0, 1.0]);
     assert_eq!(slopes!(edge(), __sqrt_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __sqrt_adjoint(), ones())[0], f64::INFINITY);
     assert_eq!(slopes!(edge(), __cbrt_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __ln_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __log2_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __log10_adjoint(), zeros()), zeros());
-    assert_eq!(
-        slopes!(edge(), __log_adjoint(3.0), zeros(), Inactive),
-        zeros()
-    );
+    assert_eq!(slopes!(edge(), __log_adjoint(3.0), zeros(), Inactive), zeros());
     assert_eq!(slopes!(edge(), __asin_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __acos_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __acosh_adjoint(), zeros()), zeros());
     assert_eq!(slopes!(edge(), __atanh_adjoint(), zeros()), zeros());
-    assert_eq!(
-        slopes!(edge(), __powf_adjoint(0.5), zeros(), Inactive),
-        zeros()
-    );
-    assert_eq!(
-        slopes!(edge(), __powf_adjoint(0.0), ones(), Inactive),
-        zeros()
-    );
-    assert_eq!(
-        slopes!(edge(), __powf_adjoint(1.0), ones(), Inactive),
-        ones()
-    );
-    assert_eq!(
-        slopes!(edge(), __powf_adjoint(2.0), ones(), Inactive),
-        array![0.0, 0.0, 2.0]
-    );
-    assert_eq!(
-        slopes!(edge(), __powf_adjoint(0.5), ones(), Inactive)[0],
-        f64::INFINITY
-    );
-    assert_eq!(
-        slopes!(edge(), __powi_adjoint(0), ones(), Inactive),
-        zeros()
-    );
+    assert_eq!(slopes!(edge(), __powf_adjoint(0.5), zeros(), Inactive), zeros());
+    assert_eq!(slopes!(edge(), __powf_adjoint(0.0), ones(), Inactive), zeros());
+    assert_eq!(slopes!(edge(), __powf_adjoint(1.0), ones(), Inactive), ones());
+    assert_eq!(slopes!(edge(), __powf_adjoint(2.0), ones(), Inactive), array![0.0, 0.0, 2.0]);
+    assert_eq!(slopes!(edge(), __powf_adjoint(0.5), ones(), Inactive)[0], f64::INFINITY);
+    assert_eq!(slopes!(edge(), __powi_adjoint(0), ones(), Inactive), zeros());
     assert_eq!(slopes!(edge(), __powi_adjoint(1), ones(), Inactive), ones());
-    assert_eq!(
-        slopes!(edge(), __hypot_adjoint(0.0), ones(), Inactive),
-        array![0.0, 0.0, 1.0]
-    );
+    assert_eq!(slopes!(edge(), __hypot_adjoint(0.0), ones(), Inactive), array![0.0, 0.0, 1.0]);
     let mut exponent_bar = 0.0;
     edge().__powf_adjoint(2.0, ones(), Inactive, &mut exponent_bar);
     assert_eq!(exponent_bar, 0.0);
@@ -234,8 +207,7 @@ fn kinks_and_infinite_slopes() {
 fn parts_of_a_cotangent() {
     let x: Array2<f64> = array![[1.0, 2.0], [3.0, 4.0]];
     let mut x_bar = Array2::zeros((2, 2));
-    x.row(1)
-        .__pow2_adjoint(array![1.0, 1.0], &mut x_bar.row_mut(1));
+    x.row(1).__pow2_adjoint(array![1.0, 1.0], &mut x_bar.row_mut(1));
     assert_eq!(x_bar, array![[0.0, 0.0], [6.0, 8.0]]);
 }
 

@@ -17,13 +17,7 @@ fn weighted<T: Real, D: Dimension + 'static>(
     let (mut x_bar, mut s_bar) = (rt::zero(x), T::zero());
     let (mut product_bar, mut scaled_bar) = (Pending::new(), Pending::new());
     product.__sum_adjoint(T::one(), &mut product_bar);
-    rt::mul_adjoint(
-        &&scaled,
-        &&sine,
-        product_bar.finish(&product),
-        &mut scaled_bar,
-        Inactive,
-    );
+    rt::mul_adjoint(&&scaled, &&sine, product_bar.finish(&product), &mut scaled_bar, Inactive);
     rt::mul_adjoint(&x, &s, scaled_bar.finish(&scaled), &mut x_bar, &mut s_bar);
     (x_bar, s_bar)
 }

@@ -206,20 +206,8 @@ fn compound_assignment() {
 fn slots_may_be_views_of_a_larger_cotangent() {
     let x: Array1<f64> = Array::from_vec(vec![1.0, 2.0]);
     let mut bars: Array2<f64> = Array::zeros((2, 3));
-    rt::mul_adjoint(
-        &&x,
-        &&x,
-        x.clone(),
-        &mut bars.column_mut(1),
-        ad_runtime::slot::Inactive,
-    );
-    rt::mul_adjoint(
-        &&x,
-        &2.0,
-        x.clone(),
-        &mut bars.column_mut(1),
-        ad_runtime::slot::Inactive,
-    );
+    rt::mul_adjoint(&&x, &&x, x.clone(), &mut bars.column_mut(1), ad_runtime::slot::Inactive);
+    rt::mul_adjoint(&&x, &2.0, x.clone(), &mut bars.column_mut(1), ad_runtime::slot::Inactive);
     assert_eq!(bars, ndarray::array![[0.0, 3.0, 0.0], [0.0, 8.0, 0.0]]);
     let mut bar: ArrayD<f64> = Array::zeros(vec![2]);
     let into = &mut *bar;
@@ -237,26 +225,14 @@ fn slots_may_be_views_of_a_larger_cotangent() {
 #[should_panic(expected = "a derivative of shape [3] meets a value of shape [2]")]
 fn a_cotangent_of_another_shape_is_refused() {
     let x: Array1<f64> = Array::zeros(2);
-    rt::mul_adjoint(
-        &&x,
-        &&x,
-        Array::zeros(3),
-        &mut x.clone(),
-        ad_runtime::slot::Inactive,
-    );
+    rt::mul_adjoint(&&x, &&x, Array::zeros(3), &mut x.clone(), ad_runtime::slot::Inactive);
 }
 
 #[test]
 #[should_panic(expected = "a derivative of shape [1] meets a value of shape [2]")]
 fn a_slot_of_another_shape_is_refused() {
     let x: Array1<f64> = Array::zeros(2);
-    rt::add_adjoint(
-        &&x,
-        &&x,
-        Array::zeros(2),
-        &mut Array1::zeros(1),
-        ad_runtime::slot::Inactive,
-    );
+    rt::add_adjoint(&&x, &&x, Array::zeros(2), &mut Array1::zeros(1), ad_runtime::slot::Inactive);
 }
 
 #[test]

@@ -28,36 +28,14 @@ macro_rules! dot {
 macro_rules! all_dots {
     ($f:ty) => {
         let mut random = Random::new();
-        for (m, k, n) in [
-            (0, 0, 0),
-            (1, 1, 1),
-            (3, 4, 2),
-            (7, 1, 9),
-            (1, 5, 1),
-            (2, 0, 3),
-            (9, 11, 6),
-        ] {
+        for (m, k, n) in
+            [(0, 0, 0), (1, 1, 1), (3, 4, 2), (7, 1, 9), (1, 5, 1), (2, 0, 3), (9, 11, 6)]
+        {
             let shapes = (m, k, n);
-            dot!(
-                shapes,
-                random.array::<$f, Ix1>(k),
-                random.array::<$f, Ix1>(k)
-            );
-            dot!(
-                shapes,
-                random.array::<$f, Ix2>((m, k)),
-                random.array::<$f, Ix1>(k)
-            );
-            dot!(
-                shapes,
-                random.array::<$f, Ix1>(k),
-                random.array::<$f, Ix2>((k, n))
-            );
-            dot!(
-                shapes,
-                random.array::<$f, Ix2>((m, k)),
-                random.array::<$f, Ix2>((k, n))
-            );
+            dot!(shapes, random.array::<$f, Ix1>(k), random.array::<$f, Ix1>(k));
+            dot!(shapes, random.array::<$f, Ix2>((m, k)), random.array::<$f, Ix1>(k));
+            dot!(shapes, random.array::<$f, Ix1>(k), random.array::<$f, Ix2>((k, n)));
+            dot!(shapes, random.array::<$f, Ix2>((m, k)), random.array::<$f, Ix2>((k, n)));
             // Other memory orders, transposed and strided operands.
             dot!(
                 shapes,
@@ -114,12 +92,7 @@ fn parts_of_arrays() {
     let b: Array2<f64> = random.array((6, 4));
     let mut a_bar = Array2::zeros((5, 6));
     let mut b_bar = Array2::zeros((6, 4));
-    a.row(2).__dot_adjoint(
-        &b.column(1),
-        2.0,
-        &mut a_bar.row_mut(2),
-        &mut b_bar.column_mut(1),
-    );
+    a.row(2).__dot_adjoint(&b.column(1), 2.0, &mut a_bar.row_mut(2), &mut b_bar.column_mut(1));
     assert_eq!(a_bar.row(2), &b.column(1) * 2.0);
     assert_eq!(b_bar.column(1), &a.row(2) * 2.0);
     let (x, x_bar) = (a.slice(s![..;2, 1..5]), a_bar.slice_mut(s![..;2, 1..5]));
@@ -129,16 +102,8 @@ fn parts_of_arrays() {
     y_bar.fill(0.0);
     let z_bar: Array2<f64> = random.array((3, 4));
     x.__dot_adjoint(&y, z_bar.clone(), &mut x_bar, &mut y_bar);
-    assert!(
-        (&x_bar - &z_bar.dot(&y.t()))
-            .iter()
-            .all(|e| e.abs() < 1e-14)
-    );
-    assert!(
-        (&y_bar - &x.t().dot(&z_bar))
-            .iter()
-            .all(|e| e.abs() < 1e-14)
-    );
+    assert!((&x_bar - &z_bar.dot(&y.t())).iter().all(|e| e.abs() < 1e-14));
+    assert!((&y_bar - &x.t().dot(&z_bar)).iter().all(|e| e.abs() < 1e-14));
 }
 
 #[test]

@@ -80,10 +80,7 @@ fn products_with_zeros() {
     };
     assert_eq!(gradient(array![2.0, 0.0, 3.0]), array![0.0, 6.0, 0.0]);
     assert_eq!(gradient(array![0.0, 0.0, 3.0]), array![0.0, 0.0, 0.0]);
-    assert_eq!(
-        gradient(array![1e-200, 1e-200, 1e200]),
-        array![1.0, 1.0, 0.0]
-    );
+    assert_eq!(gradient(array![1e-200, 1e-200, 1e200]), array![1.0, 1.0, 0.0]);
 }
 
 #[test]
@@ -91,14 +88,7 @@ fn the_spread_of_equal_numbers_has_slope_zero() {
     let x: Array2<f64> = Array::from_elem((3, 2), 0.5);
     let mut x_bar = Array2::zeros((3, 2));
     x.__std_adjoint(0.0, 1.0, &mut x_bar, Inactive);
-    x.__std_axis_adjoint(
-        Axis(0),
-        0.0,
-        Array1::ones(2),
-        &mut x_bar,
-        Inactive,
-        Inactive,
-    );
+    x.__std_axis_adjoint(Axis(0), 0.0, Array1::ones(2), &mut x_bar, Inactive, Inactive);
     assert_eq!(x_bar, Array2::<f64>::zeros((3, 2)));
     assert_eq!(x.__std_jvp(0.0, &x, Inactive), (0.0, 0.0));
 }

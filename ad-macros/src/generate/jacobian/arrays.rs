@@ -73,12 +73,20 @@ fn ndarray(path: &TypePath, f: &Function) -> Option<Shape> {
     let name = last.ident.to_string();
     if let ("ArrayBase", [storage, dim]) = (name.as_str(), &types[..]) {
         let element = element_of_storage(storage, f)?;
-        return Some(Shape { tangent: quote!(::ad_runtime::ndarray::Array<#element, #dim>), open: !is_known(dim) });
+        return Some(Shape {
+            tangent: quote!(::ad_runtime::ndarray::Array<#element, #dim>),
+            open: !is_known(dim),
+        });
     }
-    let axes = ["ArrayView", "ArrayRef", "CowArray", "ArcArray", "Array"].iter().find_map(|p| name.strip_prefix(p))?;
+    let axes = ["ArrayView", "ArrayRef", "CowArray", "ArcArray", "Array"]
+        .iter()
+        .find_map(|p| name.strip_prefix(p))?;
     let element = types.first().filter(|ty| is_scalar(ty, f))?;
     match (axes, &types[1..]) {
-        ("", [dim]) => Some(Shape { tangent: quote!(::ad_runtime::ndarray::Array<#element, #dim>), open: !is_known(dim) }),
+        ("", [dim]) => Some(Shape {
+            tangent: quote!(::ad_runtime::ndarray::Array<#element, #dim>),
+            open: !is_known(dim),
+        }),
         ("0" | "1" | "2" | "3" | "4" | "5" | "6" | "D", []) => {
             let array = format_ident!("Array{axes}");
             Some(Shape { tangent: quote!(::ad_runtime::ndarray::#array<#element>), open: false })
@@ -97,10 +105,16 @@ fn element_of_storage<'a>(storage: &'a Type, f: &'a Function) -> Option<&'a Type
             _ => None,
         })
         .find_map(|bound| match &bound.arguments {
-            PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::AssocType(ty) if ty.ident == "Elem" && is_scalar(&ty.ty, f) => Some(&ty.ty),
-                _ => None,
-            }),
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().find_map(|argument| match argument {
+                    GenericArgument::AssocType(ty)
+                        if ty.ident == "Elem" && is_scalar(&ty.ty, f) =>
+                    {
+                        Some(&ty.ty)
+                    }
+                    _ => None,
+                })
+            }
             _ => None,
         })
 }

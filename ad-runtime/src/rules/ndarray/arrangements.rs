@@ -53,8 +53,7 @@ fn reshaped<A: Real, D: Dimension, E: Dimension>(
     if x.len() != expected {
         require_shape(x.shape(), dim.slice());
     }
-    x.into_shape_clone((dim, order))
-        .expect("shapes of equally many elements")
+    x.into_shape_clone((dim, order)).expect("shapes of equally many elements")
 }
 
 /// `axes` such that `x.permuted_axes(axes)` undoes `x.permuted_axes(permutation)`.
@@ -68,8 +67,7 @@ fn inverse<D: Dimension>(permutation: &D) -> D {
 
 #[inline]
 fn same_axes<A, D: Dimension, E: Dimension>(x: Array<A, D>) -> Array<A, E> {
-    x.into_dimensionality()
-        .expect("an axis less and an axis more are as many as before")
+    x.into_dimensionality().expect("an axis less and an axis more are as many as before")
 }
 
 extension! {

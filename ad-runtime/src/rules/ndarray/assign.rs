@@ -8,7 +8,7 @@ use super::shapes::{add_sum, add_sum2, add_sum3, require_same_shape, sum2};
 use crate::Real;
 use crate::rules::AssignRule;
 use crate::slot::{Slot, SlotMut, TangentArg};
-use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, DataMut, Dimension, Zip};
+use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Zip};
 
 #[track_caller]
 fn array_jvp<Op: Elementwise, A: Real, D: Dimension, E: Dimension>(
@@ -31,9 +31,7 @@ fn array_jvp<Op: Elementwise, A: Real, D: Dimension, E: Dimension>(
                 .and_broadcast(&y_dot)
                 .for_each(|x_dot, &x, &y, &y_dot| *x_dot += Op::dy(y_dot, x, y));
         } else {
-            x_dot.zip_mut_with(&y_dot, |x_dot, &y_dot| {
-                *x_dot += Op::dy(y_dot, y_dot, y_dot)
-            });
+            x_dot.zip_mut_with(&y_dot, |x_dot, &y_dot| *x_dot += Op::dy(y_dot, y_dot, y_dot));
         }
     }
 }

@@ -141,8 +141,7 @@ fn with_axis<A, D: RemoveAxis>(
     axis: Axis,
 ) -> ArrayView<'_, A, D> {
     let view = reduced.view().insert_axis(axis);
-    view.into_dimensionality()
-        .expect("the axis that was reduced is back")
+    view.into_dimensionality().expect("the axis that was reduced is back")
 }
 
 /// Adds `bar`, repeated along `axis`, to the cotangent of `x`.
@@ -232,9 +231,7 @@ impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
     ) -> (Option<Array<A, D::Smaller>>, Option<Array<A, D::Smaller>>) {
         let n = self.len_of(axis);
         let mean = self.mean_axis(axis);
-        let mean_dot = mean
-            .as_ref()
-            .map(|_| sum_along(self_dot.get(), self, axis) / count::<A>(n));
+        let mean_dot = mean.as_ref().map(|_| sum_along(self_dot.get(), self, axis) / count::<A>(n));
         (mean, mean_dot)
     }
 
@@ -268,10 +265,7 @@ impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
     ) -> (Array<A, D::Smaller>, Array<A, D::Smaller>) {
         let degrees = count::<A>(self.len_of(axis)) - ddof;
         let sum = deviation_along(self_dot.get(), self, axis);
-        (
-            self.var_axis(axis, ddof),
-            sum.mapv_into(|sum| (sum + sum) / degrees),
-        )
+        (self.var_axis(axis, ddof), sum.mapv_into(|sum| (sum + sum) / degrees))
     }
 
     #[track_caller]
@@ -303,9 +297,7 @@ impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
         let degrees = count::<A>(self.len_of(axis)) - ddof;
         let out = self.std_axis(axis, ddof);
         let mut sum = deviation_along(self_dot.get(), self, axis);
-        sum.zip_mut_with(&out, |sum, &std| {
-            *sum = steep(*sum, || std_slope(std, degrees))
-        });
+        sum.zip_mut_with(&out, |sum, &std| *sum = steep(*sum, || std_slope(std, degrees)));
         (out, sum)
     }
 
@@ -339,12 +331,10 @@ impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
         let out_dot = match self_dot.get() {
             Some(dot) => {
                 require_same_shape(&dot, self);
-                Zip::from(self.lanes(axis))
-                    .and(dot.lanes(axis))
-                    .map_collect(|x, dot| {
-                        let terms = dot.iter().zip(products_of_others(&x));
-                        terms.fold(A::zero(), |sum, (&dot, others)| sum + dot * others)
-                    })
+                Zip::from(self.lanes(axis)).and(dot.lanes(axis)).map_collect(|x, dot| {
+                    let terms = dot.iter().zip(products_of_others(&x));
+                    terms.fold(A::zero(), |sum, (&dot, others)| sum + dot * others)
+                })
             }
             None => Array::zeros(self.raw_dim().remove_axis(axis)),
         };
@@ -361,9 +351,7 @@ impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
     ) {
         require_reduced(&out_bar, self, axis);
         add_into(self_bar, self, |mut into| {
-            let lanes = Zip::from(into.lanes_mut(axis))
-                .and(self.lanes(axis))
-                .and(&out_bar);
+            let lanes = Zip::from(into.lanes_mut(axis)).and(self.lanes(axis)).and(&out_bar);
             lanes.for_each(|mut into, x, &bar| {
                 for (into, others) in into.iter_mut().zip(products_of_others(&x)) {
                     *into += bar * others;

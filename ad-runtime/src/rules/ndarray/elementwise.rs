@@ -19,11 +19,7 @@ fn smooth<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
 /// `bar * slope`, where a zero stays zero even if the slope is infinite or not a number.
 #[inline(always)]
 pub(super) fn steep<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
-    if bar.is_zero() {
-        A::zero()
-    } else {
-        bar * slope()
-    }
+    if bar.is_zero() { A::zero() } else { bar * slope() }
 }
 
 /// A function that turns a constant of type `f64` into one of the scalar type.

@@ -95,16 +95,10 @@ fn tangents<A: Real, D: Dimension>(
     match dots {
         Some(dots) => {
             require_shape(&[dots.len()], &[arrays.len()]);
-            arrays
-                .iter()
-                .zip(dots)
-                .for_each(|(array, dot)| require_same_shape(dot, array));
+            arrays.iter().zip(dots).for_each(|(array, dot)| require_same_shape(dot, array));
             dots.to_vec()
         }
-        None => arrays
-            .iter()
-            .map(|array| Array::zeros(array.raw_dim()))
-            .collect(),
+        None => arrays.iter().map(|array| Array::zeros(array.raw_dim())).collect(),
     }
 }
 
@@ -117,11 +111,7 @@ fn add_parts<'a, A: Real, D: Dimension + 'static>(
     parts: impl Iterator<Item = ArrayView<'a, A, D>>,
 ) {
     let parts = std::cell::Cell::new(Some(parts));
-    let parts = || {
-        arrays
-            .iter()
-            .zip(parts.take().expect("a slot calls one closure once"))
-    };
+    let parts = || arrays.iter().zip(parts.take().expect("a slot calls one closure once"));
     slot.update(
         |into| {
             require_shape(&[into.len()], &[arrays.len()]);
@@ -150,19 +140,13 @@ impl stack {
         arrays: &[ArrayView<'_, A, D>],
         _: C,
         arrays_dot: DX,
-    ) -> (
-        Result<Array<A, D::Larger>, ShapeError>,
-        Result<Array<A, D::Larger>, ()>,
-    )
+    ) -> (Result<Array<A, D::Larger>, ShapeError>, Result<Array<A, D::Larger>, ()>)
     where
         D: Dimension<Larger: RemoveAxis>,
     {
         let dots = tangents(arrays, arrays_dot.get());
         let views: Vec<_> = dots.iter().map(|dot| dot.view()).collect();
-        (
-            ndarray::stack(axis, arrays),
-            ndarray::stack(axis, &views).map_err(|_| ()),
-        )
+        (ndarray::stack(axis, arrays), ndarray::stack(axis, &views).map_err(|_| ()))
     }
 
     /// The arrays one after another along a new axis: adds to each the part of the cotangent at its index.
@@ -179,8 +163,7 @@ impl stack {
         let Ok(bar) = out_bar else { return };
         require_shape(&[bar.len_of(axis)], &[arrays.len()]);
         let parts = bar.axis_iter(axis).map(|part| {
-            part.into_dimensionality()
-                .expect("an axis less and an axis more are as many as before")
+            part.into_dimensionality().expect("an axis less and an axis more are as many as before")
         });
         add_parts(arrays, arrays_bar, parts);
     }
@@ -198,10 +181,7 @@ impl concatenate {
     ) -> (Result<Array<A, D>, ShapeError>, Result<Array<A, D>, ()>) {
         let dots = tangents(arrays, arrays_dot.get());
         let views: Vec<_> = dots.iter().map(|dot| dot.view()).collect();
-        (
-            ndarray::concatenate(axis, arrays),
-            ndarray::concatenate(axis, &views).map_err(|_| ()),
-        )
+        (ndarray::concatenate(axis, arrays), ndarray::concatenate(axis, &views).map_err(|_| ()))
     }
 
     /// The arrays one after another along `axis`: adds to each its part of the cotangent.

@@ -62,13 +62,9 @@ pub(super) fn add_outer<A: Real>(
     y: &ArrayRef<A, Ix1>,
 ) {
     if into.stride_of(Axis(0)).unsigned_abs() < into.stride_of(Axis(1)).unsigned_abs() {
-        Zip::from(into.columns_mut())
-            .and(y)
-            .for_each(|mut column, &y| column.scaled_add(y, x));
+        Zip::from(into.columns_mut()).and(y).for_each(|mut column, &y| column.scaled_add(y, x));
     } else {
-        Zip::from(into.rows_mut())
-            .and(x)
-            .for_each(|mut row, &x| row.scaled_add(x, y));
+        Zip::from(into.rows_mut()).and(x).for_each(|mut row, &x| row.scaled_add(x, y));
     }
 }
 

@@ -8,7 +8,7 @@ use super::shapes::{add_sum, require_same_shape};
 use super::slots::add_into;
 use crate::Real;
 use crate::slot::{Slot, SlotMut, TangentArg};
-use ndarray::{Array, ArrayBase, ArrayRef, DataMut, ArrayViewMut, Dimension, Zip};
+use ndarray::{Array, ArrayBase, ArrayRef, ArrayViewMut, DataMut, Dimension, Zip};
 use std::cell::Cell;
 
 /// The cotangent (or tangent) of the array that is changed, after a check of its shape.

@@ -170,24 +170,17 @@ fn pull_back<A: Differentiable, Y: Clone, D: Dimension + 'static>(
             let Some(mut pullback) = pullback.take() else {
                 return;
             };
-            Zip::from(into)
-                .and(x)
-                .and(&out_bar)
-                .for_each(|into, x, bar| {
-                    A::Tangent::accumulate(into.tangent_mut(), pullback(x, bar.clone()));
-                });
+            Zip::from(into).and(x).and(&out_bar).for_each(|into, x, bar| {
+                A::Tangent::accumulate(into.tangent_mut(), pullback(x, bar.clone()));
+            });
         },
         || {
             let mut pullback = pullback.take().expect("a slot calls one closure once");
-            Zip::from(x)
-                .and(&out_bar)
-                .map_collect(|x, bar| pullback(x, bar.clone()))
+            Zip::from(x).and(&out_bar).map_collect(|x, bar| pullback(x, bar.clone()))
         },
     );
     if let Some(mut pullback) = pullback.take() {
-        Zip::from(x)
-            .and(&out_bar)
-            .for_each(|x, bar| drop(pullback(x, bar.clone())));
+        Zip::from(x).and(&out_bar).for_each(|x, bar| drop(pullback(x, bar.clone())));
     }
 }
 

@@ -37,7 +37,9 @@ pub use elementwise::ElementwiseMethods;
 pub use inplace::InPlaceMethods;
 pub use maps::{MapMethods, MapvMethods};
 pub use operators::Elementwise;
-pub use outline::{Outline, Outlined, add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint};
+pub use outline::{
+    Outline, Outlined, add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint,
+};
 pub use powers::{PowerMethods, ScalarArgumentMethods};
 pub use products::{DotRule, DotSquareRule};
 pub use reductions::ReductionMethods;

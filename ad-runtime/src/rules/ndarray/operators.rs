@@ -90,9 +90,7 @@ where
                 .and_broadcast(&y_dot)
                 .for_each(|out_dot, &x, &y_dot| *out_dot += Op::dy(y_dot, x, x));
         } else {
-            out_dot.zip_mut_with(&y_dot, |out_dot, &y_dot| {
-                *out_dot += Op::dy(y_dot, y_dot, y_dot)
-            });
+            out_dot.zip_mut_with(&y_dot, |out_dot, &y_dot| *out_dot += Op::dy(y_dot, y_dot, y_dot));
         }
     }
     out_dot
@@ -171,9 +169,7 @@ fn array_scalar_adjoint<Op: Elementwise, A: Real, D, SX, SS>(
     let mut bar = OutBar::new(out_bar, &x.raw_dim());
     s_bar.add(|| {
         let bar = bar.get();
-        sum2(bar, if Op::DY_READS_X { x } else { bar }, |bar, x| {
-            Op::dy(bar, x, s)
-        })
+        sum2(bar, if Op::DY_READS_X { x } else { bar }, |bar, x| Op::dy(bar, x, s))
     });
     bar.add_to(x_bar, x, true, |bar| Op::dx(bar, s));
 }
@@ -188,9 +184,7 @@ fn scalar_array_jvp<Op: Elementwise, A: Real, D: Dimension>(
     let mut out_dot = match y_dot {
         Some(y_dot) => {
             require_same_shape(&y_dot, y);
-            Zip::from(y_dot)
-                .and(y)
-                .map_collect(|&y_dot, &y| Op::dy(y_dot, s, y))
+            Zip::from(y_dot).and(y).map_collect(|&y_dot, &y| Op::dy(y_dot, s, y))
         }
         None => Array::zeros(y.raw_dim()),
     };

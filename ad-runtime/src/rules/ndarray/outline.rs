@@ -112,7 +112,10 @@ linear! {
 
 /// `c = xᵀ x`: the cotangent `2 c̄ x`, in the memory of `x`, which nobody needs any more.
 #[inline]
-pub fn dot_square_taken<A: Real, S: Data<Elem = A>>(x: ArrayBase<S, Ix1>, out_bar: A) -> Array<A, Ix1> {
+pub fn dot_square_taken<A: Real, S: Data<Elem = A>>(
+    x: ArrayBase<S, Ix1>,
+    out_bar: A,
+) -> Array<A, Ix1> {
     let factor = out_bar + out_bar;
     let mut bar = x.into_owned();
     bar.mapv_inplace(|x| factor * x);

@@ -19,9 +19,7 @@ fn jvp<A: Real, D: Dimension>(
     let mut out_dot = match x_dot {
         Some(x_dot) => {
             require_same_shape(&x_dot, x);
-            Zip::from(x_dot)
-                .and(x)
-                .map_collect(|&x_dot, &x| steep(x_dot, || dx(x)))
+            Zip::from(x_dot).and(x).map_collect(|&x_dot, &x| steep(x_dot, || dx(x)))
         }
         None => Array::zeros(x.raw_dim()),
     };
@@ -162,10 +160,7 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         self_dot: DX,
         _: C,
     ) -> (Array<A, D>, Array<A, D>) {
-        (
-            self.powi(n),
-            jvp(self, self_dot.get(), None, powi_slope(n), |_| A::zero()),
-        )
+        (self.powi(n), jvp(self, self_dot.get(), None, powi_slope(n), |_| A::zero()))
     }
 
     #[track_caller]
@@ -183,10 +178,7 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
 
     #[track_caller]
     fn __pow2_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>) {
-        (
-            self.pow2(),
-            jvp(self, self_dot.get(), None, |x| x + x, |_| A::zero()),
-        )
+        (self.pow2(), jvp(self, self_dot.get(), None, |x| x + x, |_| A::zero()))
     }
 
     #[track_caller]
@@ -205,24 +197,18 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         high_dot: DH,
     ) -> (Array<A, D>, Array<A, D>) {
         let slope = |x| {
-            if x < low || x > high {
-                A::zero()
-            } else {
-                A::one()
-            }
+            if x < low || x > high { A::zero() } else { A::one() }
         };
         let mut out_dot = jvp(self, self_dot.get(), None, slope, |_| A::zero());
         if let Some(dot) = low_dot.get() {
             let dot = A::from_ref(dot);
-            out_dot.zip_mut_with(self, |out_dot, &x| {
-                *out_dot = if x < low { dot } else { *out_dot }
-            });
+            out_dot
+                .zip_mut_with(self, |out_dot, &x| *out_dot = if x < low { dot } else { *out_dot });
         }
         if let Some(dot) = high_dot.get() {
             let dot = A::from_ref(dot);
-            out_dot.zip_mut_with(self, |out_dot, &x| {
-                *out_dot = if x > high { dot } else { *out_dot }
-            });
+            out_dot
+                .zip_mut_with(self, |out_dot, &x| *out_dot = if x > high { dot } else { *out_dot });
         }
         (self.clamp(low, high), out_dot)
     }
@@ -241,9 +227,7 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         let keep = |bar, keep| if keep { bar } else { A::zero() };
         low_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x < low)));
         high_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x > high)));
-        bar.add_to2(self_bar, self, self, true, |bar, x| {
-            keep(bar, !(x < low || x > high))
-        });
+        bar.add_to2(self_bar, self, self, true, |bar, x| keep(bar, !(x < low || x > high)));
     }
 }
 
@@ -252,10 +236,6 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
 fn powi_slope<A: Real>(n: i32) -> impl Fn(A) -> A + Copy {
     let factor = A::from_i32(n).expect("a real type approximates every integer");
     move |x: A| {
-        if n == 0 {
-            A::zero()
-        } else {
-            factor * x.powi(n.wrapping_sub(1))
-        }
+        if n == 0 { A::zero() } else { factor * x.powi(n.wrapping_sub(1)) }
     }
 }

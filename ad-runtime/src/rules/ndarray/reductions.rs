@@ -113,9 +113,7 @@ fn add_deviations<A: Real, D: Dimension + 'static>(
     add_into(slot, x, |into| {
         let Some(mean) = x.mean() else { return };
         let factor = factor();
-        Zip::from(into)
-            .and(x)
-            .for_each(|into, &x| *into += factor * (x - mean));
+        Zip::from(into).and(x).for_each(|into, &x| *into += factor * (x - mean));
     });
 }
 
@@ -158,10 +156,7 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
     #[track_caller]
     fn __mean_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Option<A>, Option<A>) {
         let mean = self.mean();
-        (
-            mean,
-            mean.map(|_| sum_of(self_dot.get(), self) / count(self.len())),
-        )
+        (mean, mean.map(|_| sum_of(self_dot.get(), self) / count(self.len())))
     }
 
     #[track_caller]
@@ -215,9 +210,7 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
         self_bar: SX,
         _: C,
     ) {
-        add_deviations(self_bar, self, || {
-            (out_bar + out_bar) / (count::<A>(self.len()) - ddof)
-        });
+        add_deviations(self_bar, self, || (out_bar + out_bar) / (count::<A>(self.len()) - ddof));
     }
 
     #[track_caller]
@@ -229,10 +222,7 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
     ) -> (A, A) {
         let out = self.std(ddof);
         let sum = deviation(self_dot.get(), self);
-        (
-            out,
-            steep(sum, || std_slope(out, count::<A>(self.len()) - ddof)),
-        )
+        (out, steep(sum, || std_slope(out, count::<A>(self.len()) - ddof)))
     }
 
     #[track_caller]
@@ -244,9 +234,7 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
         _: C,
     ) {
         add_deviations(self_bar, self, || {
-            steep(out_bar, || {
-                std_slope(self.std(ddof), count::<A>(self.len()) - ddof)
-            })
+            steep(out_bar, || std_slope(self.std(ddof), count::<A>(self.len()) - ddof))
         });
     }
 }
@@ -254,9 +242,5 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
 /// `1 / ((n - ddof) s)`, and 0 where the standard deviation `s` is 0.
 #[inline]
 pub(super) fn std_slope<A: Real>(std: A, degrees: A) -> A {
-    if std.is_zero() {
-        A::zero()
-    } else {
-        (degrees * std).recip()
-    }
+    if std.is_zero() { A::zero() } else { (degrees * std).recip() }
 }

@@ -92,11 +92,7 @@ pub(super) fn add_sum<A: Real, D: Dimension, O: Dimension>(
         into.zip_mut_with(bar, |into, &bar| *into += f(bar));
     } else {
         let (ndim, bar) = (bar.ndim(), bar.view());
-        reduce(
-            with_axes(into, ndim),
-            [bar.clone(), bar.clone(), bar],
-            |bar, _, _| f(bar),
-        );
+        reduce(with_axes(into, ndim), [bar.clone(), bar.clone(), bar], |bar, _, _| f(bar));
     }
 }
 
@@ -113,10 +109,7 @@ pub(super) fn add_sum2<A: Real, D: Dimension, E: Dimension, O: Dimension>(
     let into = with_axes(into, bar.ndim());
     let x = broadcast(x, bar.raw_dim());
     if into.shape() == bar.shape() {
-        Zip::from(into)
-            .and(bar)
-            .and(x)
-            .for_each(|into, &bar, &x| *into += f(bar, x));
+        Zip::from(into).and(bar).and(x).for_each(|into, &bar, &x| *into += f(bar, x));
     } else {
         reduce(into, [bar.view(), x.clone(), x], |bar, x, _| f(bar, x));
     }
@@ -157,8 +150,7 @@ fn with_axes<A, D: Dimension, O: Dimension>(
 fn same_axes<A, D: Dimension, O: Dimension>(
     view: ArrayViewMut<'_, A, D>,
 ) -> ArrayViewMut<'_, A, O> {
-    view.into_dimensionality()
-        .expect("a broadcast result has at least the axes of its operands")
+    view.into_dimensionality().expect("a broadcast result has at least the axes of its operands")
 }
 
 /// The sum itself. Outer axes are walked slice by slice, so that the inner loops run along memory.
@@ -176,23 +168,13 @@ fn reduce<A: Real, O: Dimension>(
     let Some(axis) = (0..bar.ndim()).filter(repeated).max_by_key(stride) else {
         require_same_shape(&into, bar);
         let [bar, x, y] = terms;
-        Zip::from(into)
-            .and(bar)
-            .and(x)
-            .and(y)
-            .for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
+        Zip::from(into).and(bar).and(x).and(y).for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
         return;
     };
-    let innermost = (0..bar.ndim())
-        .filter(|axis| bar.len_of(Axis(*axis)) != 1)
-        .min_by_key(stride);
+    let innermost = (0..bar.ndim()).filter(|axis| bar.len_of(Axis(*axis)) != 1).min_by_key(stride);
     let slices = bar.len_of(Axis(axis));
     let along_memory = innermost == Some(axis);
-    let slice = if along_memory {
-        slices
-    } else {
-        bar.len() / slices
-    };
+    let slice = if along_memory { slices } else { bar.len() / slices };
     if slice < SHORT_SLICE {
         // A view of each slice would cost more than the slice; one loop over everything does not.
         let [bar, x, y] = terms;
@@ -248,11 +230,7 @@ fn reduce_blocks<A: Real, O: Dimension>(
         return false;
     };
     let n = into.len();
-    for ((bar, x), y) in bar
-        .chunks_exact(n)
-        .zip(x.chunks_exact(n))
-        .zip(y.chunks_exact(n))
-    {
+    for ((bar, x), y) in bar.chunks_exact(n).zip(x.chunks_exact(n)).zip(y.chunks_exact(n)) {
         for (((into, &bar), &x), &y) in into.iter_mut().zip(bar).zip(x).zip(y) {
             *into += f(bar, x, y);
         }
@@ -269,10 +247,7 @@ fn lane_sum<A: Real>(
 ) -> A {
     match (x.to_slice(), y.to_slice(), z.to_slice()) {
         (Some(x), Some(y), Some(z)) => slice_sum(x, y, z, f),
-        _ => Zip::from(x)
-            .and(y)
-            .and(z)
-            .fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
+        _ => Zip::from(x).and(y).and(z).fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
     }
 }
 
@@ -310,9 +285,7 @@ pub(super) fn sum2<A: Real, D: Dimension>(
     {
         return slice_sum(x, y, y, |x, y, _| f(x, y));
     }
-    Zip::from(x)
-        .and(y)
-        .fold(A::zero(), |sum, &x, &y| sum + f(x, y))
+    Zip::from(x).and(y).fold(A::zero(), |sum, &x, &y| sum + f(x, y))
 }
 
 /// A new array of results of `f`, in the memory order of `x`.
@@ -333,11 +306,7 @@ pub(super) fn map<'a, A, B, D: Dimension>(
 /// A copy of `x`, in its memory order.
 #[inline]
 pub(super) fn copy<A: Clone, D: Dimension>(x: &ArrayRef<A, D>) -> Array<A, D> {
-    if x.is_empty() {
-        map(x, A::clone)
-    } else {
-        x.to_owned()
-    }
+    if x.is_empty() { map(x, A::clone) } else { x.to_owned() }
 }
 
 /// `x` repeated to shape `dim`, as an array of its own.

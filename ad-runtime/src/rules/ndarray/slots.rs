@@ -26,10 +26,7 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
     /// The cotangent.
     #[inline]
     pub(super) fn get(&mut self) -> &Array<A, O> {
-        self.0
-            .get_mut()
-            .as_ref()
-            .expect("the cotangent has been taken over")
+        self.0.get_mut().as_ref().expect("the cotangent has been taken over")
     }
 
     /// Runs `f` on the cotangent without taking it over.
@@ -196,7 +193,5 @@ pub(super) fn add_into<A: Real, D: Dimension + 'static, S: Slot<Array<A, D>>>(
 
 #[inline]
 fn same_axes<A, O: Dimension, D: Dimension>(array: Array<A, O>) -> Array<A, D> {
-    array
-        .into_dimensionality()
-        .expect("equal shapes have equally many axes")
+    array.into_dimensionality().expect("equal shapes have equally many axes")
 }

@@ -51,10 +51,7 @@ impl kron {
         a_bar: SA,
         b_bar: SB,
     ) {
-        require_shape(
-            out_bar.shape(),
-            &[a.nrows() * b.nrows(), a.ncols() * b.ncols()],
-        );
+        require_shape(out_bar.shape(), &[a.nrows() * b.nrows(), a.ncols() * b.ncols()]);
         if b.is_empty() {
             return;
         }
@@ -65,9 +62,7 @@ impl kron {
             });
         });
         add_into(b_bar, b, |mut into| {
-            Zip::from(a)
-                .and(blocks())
-                .for_each(|&a, block| into.scaled_add(a, &block));
+            Zip::from(a).and(blocks()).for_each(|&a, block| into.scaled_add(a, &block));
         });
     }
 }
@@ -131,12 +126,8 @@ impl general_mat_mul {
         require_same_shape(&bar, c);
         alpha_bar.add(|| sum2(&bar, &a.dot(b), |bar, product| bar * product));
         beta_bar.add(|| sum2(&bar, c, |bar, c| bar * c));
-        add_into(a_bar, a, |mut into| {
-            mat_mul(alpha, &bar, &b.t(), A::one(), &mut into)
-        });
-        add_into(b_bar, b, |mut into| {
-            mat_mul(alpha, &a.t(), &bar, A::one(), &mut into)
-        });
+        add_into(a_bar, a, |mut into| mat_mul(alpha, &bar, &b.t(), A::one(), &mut into));
+        add_into(b_bar, b, |mut into| mat_mul(alpha, &a.t(), &bar, A::one(), &mut into));
         bar.mapv_inplace(|bar| beta * bar);
     }
 }
