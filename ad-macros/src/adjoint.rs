@@ -84,7 +84,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let mut forward = forward.stmts;
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.record_outlines(&mut forward, &mut reverse);
-    plan::records(&mut adjoint.program, &mut forward, &mut reverse);
+    plan::records(&mut adjoint.program, &mut forward, &reverse);
     let scalars = adjoint.bars.scalar_params(&adjoint.program);
     Reversed { program: adjoint.program, forward, result, reverse, scalars }
 }

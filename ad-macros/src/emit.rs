@@ -6,7 +6,7 @@ mod stmt;
 use crate::ir::{Id, Place, Program, Stmt, Ty, Var};
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Prints statements. The forward sweep names aliases as the user did; the reverse sweep, which may
 /// stand outside of their scope, names the places they stand for.
@@ -17,22 +17,13 @@ pub struct Emitter<'a> {
     pub kept: HashSet<Var>,
     /// Variables that the printed statements change.
     changed: HashSet<Var>,
-    /// The tangents of variables, in a tangent program.
-    pub dots: HashMap<Var, Var>,
     /// Whether tangents are printed beside values.
     pub tangent: bool,
 }
 
 impl<'a> Emitter<'a> {
     pub fn forward(program: &'a Program, kept: HashSet<Var>) -> Self {
-        Emitter {
-            program,
-            reverse: false,
-            kept,
-            changed: HashSet::new(),
-            dots: HashMap::new(),
-            tangent: false,
-        }
+        Emitter { program, reverse: false, kept, changed: HashSet::new(), tangent: false }
     }
 
     pub fn reverse(program: &'a Program, stmts: &[Stmt]) -> Self {
@@ -41,7 +32,6 @@ impl<'a> Emitter<'a> {
             reverse: true,
             kept: HashSet::new(),
             changed: HashSet::new(),
-            dots: HashMap::new(),
             tangent: false,
         };
         emitter.find_changed(stmts);

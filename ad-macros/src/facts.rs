@@ -183,10 +183,11 @@ impl Facts {
     fn collect_names(&self, tokens: &TokenStream, found: &mut Vec<Ident>) {
         for tree in tokens.clone() {
             match tree {
-                TokenTree::Ident(ident) if self.is_bound(&ident.to_string())
-                    && !found.contains(&ident) => {
-                        found.push(ident);
-                    }
+                TokenTree::Ident(ident)
+                    if self.is_bound(&ident.to_string()) && !found.contains(&ident) =>
+                {
+                    found.push(ident);
+                }
                 TokenTree::Group(group) => self.collect_names(&group.stream(), found),
                 TokenTree::Literal(literal) => {
                     // Captures of a format string.

@@ -76,11 +76,6 @@ pub struct Param {
 }
 
 impl Param {
-    /// The type without references.
-    pub fn value_type(&self) -> &Type {
-        strip(&self.written)
-    }
-
     pub fn is_mut_ref(&self) -> bool {
         matches!(&self.written, Type::Reference(r) if r.mutability.is_some()) || self.is_mut_view()
     }

@@ -19,7 +19,6 @@ pub struct Naming {
     pub function: Ident,
     /// Whether they are siblings in the same `impl`, with a suffix.
     pub siblings: bool,
-    pub receiver: bool,
     /// Whether they are declarations or definitions of a trait, which take no visibility.
     pub in_trait: bool,
     /// Whether the trait's own defaults supply the functions around Jacobians.
@@ -32,7 +31,6 @@ impl Naming {
         Naming {
             function: f.item.sig.ident.clone(),
             siblings: receiver || f.options.associated,
-            receiver,
             in_trait,
             inherits_jacobians: false,
         }
@@ -56,7 +54,7 @@ impl Naming {
 
     /// The path by which one generated function calls another, or the function itself.
     pub fn call(&self, name: &Ident) -> TokenStream {
-        if self.siblings { quote!(Self::#name) } else { quote!(Self::#name) }
+        quote!(Self::#name)
     }
 }
 

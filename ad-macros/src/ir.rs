@@ -177,7 +177,6 @@ pub enum Expr {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnOp {
     Neg,
-    Deref,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -356,6 +355,7 @@ pub struct Block {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // Patterns and types are large; a program has few statements.
 pub enum Stmt {
     Let {
         var: Var,
@@ -477,6 +477,7 @@ pub struct ReverseArm {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // A program has few loops.
 pub enum LoopKind {
     /// `for var in lo..hi`, with the modifiers that the user's range has. `lo` and `hi` do not change meanwhile.
     Range { var: Var, lo: Expr, hi: Expr, inclusive: bool, rev: bool, step: Option<Expr> },
@@ -690,7 +691,6 @@ impl Program {
                 Ty::NdArray { dims, .. } => Ty::NdArray { dims: *dims, owned: true },
                 t => t.clone(),
             },
-            Expr::Unary(UnOp::Deref, a) => self.ty_of(a).deref().clone(),
             Expr::Binary(_, a, b) => crate::facts::arithmetic(&self.ty_of(a), &self.ty_of(b)),
             Expr::Method { recv, name, .. } => match self.ty_of(recv).deref() {
                 float @ Ty::Float(_) => {

@@ -2,8 +2,6 @@
 
 mod adjoint;
 mod derive;
-#[cfg(test)]
-mod dev;
 mod emit;
 mod errors;
 mod exits;

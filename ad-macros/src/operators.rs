@@ -64,7 +64,6 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     let naming = Naming {
         function: format_ident!("op"),
         siblings: true,
-        receiver: true,
         in_trait: false,
         inherits_jacobians: false,
     };

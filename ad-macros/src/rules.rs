@@ -99,26 +99,12 @@ pub struct Operands<'a> {
 }
 
 impl ScalarRule {
-    /// Whether partial derivative `i` reads the result.
-    pub fn reads_result(&self, i: usize) -> bool {
-        self.partials[i].is_some_and(|text| reads(text, "y"))
-    }
-
-    /// Whether any partial derivative reads the result.
-    pub fn any_reads_result(&self) -> bool {
-        (0..self.partials.len()).any(|i| self.reads_result(i))
-    }
-
     /// Partial derivative `i`; `None` is zero.
     pub fn partial(&self, i: usize, operands: &Operands) -> Option<Expr> {
         let text = self.partials.get(i).copied().flatten()?;
         let parsed: syn::Expr = syn::parse_str(text).expect("a rule is a Rust expression");
         Some(instantiate(&parsed, operands))
     }
-}
-
-fn reads(text: &str, name: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
 }
 
 fn instantiate(expr: &syn::Expr, operands: &Operands) -> Expr {

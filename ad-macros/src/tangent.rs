@@ -22,8 +22,6 @@ pub struct Pushed {
     pub stmts: Vec<Stmt>,
     pub result: Option<Expr>,
     pub result_dot: Option<Expr>,
-    /// The tangents of the parameters.
-    pub params: HashMap<Var, Var>,
 }
 
 struct Tangent {
@@ -44,7 +42,9 @@ pub fn push_forward(program: Program) -> Pushed {
         .map(Var)
         .filter(|v| matches!(tangent.program[*v].role, Role::Param) && tangent.program[*v].active)
         .collect();
-    let params = params.into_iter().map(|var| (var, tangent.dot_var(var))).collect();
+    for var in params {
+        tangent.dot_var(var);
+    }
     let body = std::mem::take(&mut tangent.program.body);
     tangent.open.push(Vec::new());
     for stmt in body.stmts {
@@ -52,7 +52,7 @@ pub fn push_forward(program: Program) -> Pushed {
     }
     let result_dot = body.result.as_ref().map(|result| tangent.result_dot(result));
     let stmts = tangent.open.pop().expect("it was opened");
-    Pushed { program: tangent.program, stmts, result: body.result, result_dot, params }
+    Pushed { program: tangent.program, stmts, result: body.result, result_dot }
 }
 
 impl Tangent {
@@ -148,7 +148,6 @@ impl Tangent {
             Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => {
                 self.dot(a).map(Expr::neg)
             }
-            Expr::Unary(UnOp::Deref, a) => self.dot(a),
             Expr::Unary(UnOp::Neg, a) => {
                 let arg = self.arg(a);
                 Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
@@ -584,8 +583,7 @@ impl Tangent {
             return self.emit(Stmt::Let { var, ty, value });
         }
         let dot = self.dot_var(var);
-        if let Some((call, dots)) = self.joint(&value) {
-            dots;
+        if let Some(call) = self.joint(&value) {
             let (a, b) = (self.program[var].name.clone(), self.program[dot].name.clone());
             let mutability = self.program[var].mutable.then(|| quote!(mut));
             let pat = syn::parse_quote!((#mutability #a, #mutability #b));
@@ -641,7 +639,7 @@ impl Tangent {
     }
 
     /// A call that gives the value and its tangent together.
-    fn joint(&mut self, value: &Expr) -> Option<(Expr, ())> {
+    fn joint(&mut self, value: &Expr) -> Option<Expr> {
         match value {
             Expr::Call { path, args, kind }
                 if *kind != CallKind::Constructor && self.program.reads_active(value) =>
@@ -649,7 +647,7 @@ impl Tangent {
                 let path = crate::adjoint::sibling(path, kind, "jvp");
                 let dots = self.args_in_place(args);
                 let args = args.iter().cloned().chain(dots).collect();
-                Some((Expr::Call { path, args, kind: CallKind::Function }, ()))
+                Some(Expr::Call { path, args, kind: CallKind::Function })
             }
             Expr::Method { recv, name, args, .. } => {
                 let scalar = self.program.ty_of(recv).is_float()
@@ -663,7 +661,7 @@ impl Tangent {
                     .chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>())
                     .collect();
                 let args = args.iter().cloned().chain(dots).collect();
-                Some((Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args }, ()))
+                Some(Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args })
             }
             _ => None,
         }

@@ -163,13 +163,13 @@ where
 }
 
 /// The adjoint of `x.truncate(n)`: what was cut off has the cotangent zero.
-pub fn truncate_adjoint<T: Differentiable>(x: &Vec<T>, bar: &mut Vec<T::Tangent>) {
+pub fn truncate_adjoint<T: Differentiable>(x: &[T], bar: &mut Vec<T::Tangent>) {
     bar.extend(x[bar.len()..].iter().map(T::zero_tangent));
 }
 
 /// The adjoint of `x.resize(n, value)`.
 pub fn resize_adjoint<T: Differentiable>(
-    x: &Vec<T>,
+    x: &[T],
     value: &T,
     bar: &mut Vec<T::Tangent>,
 ) -> T::Tangent {

@@ -273,6 +273,7 @@ pub fn drop_last<V: crate::containers_adjoint::DropLast + ?Sized>(vec: &mut V) {
 
 /// The content of a boxed cotangent.
 #[inline(always)]
+#[allow(clippy::boxed_local)] // To take it out of the box is the point.
 pub fn unboxed<T>(bar: Box<T>) -> T {
     *bar
 }

@@ -258,27 +258,3 @@ fn check_elastic_net() {
         check!(elastic_net(&signed(n, 15), 0.7, 0.4));
     }
 }
-
-/// A neural ordinary differential equation with a time-dependent field.
-#[cfg(any())]
-#[differentiate]
-fn neural_ode(w: &[[f64; 2]; 2], b: &[f64; 2], x0: [f64; 2], steps: usize) -> [f64; 2] {
-    let field = |t: f64, x: [f64; 2]| -> [f64; 2] {
-        std::array::from_fn(|i| (w[i][0] * x[0] + w[i][1] * x[1] + b[i] * t).tanh())
-    };
-    (0..steps).fold(x0, |x, step| {
-        let t = 0.2 * step as f64;
-        let k = field(t, x);
-        let middle = [x[0] + 0.1 * k[0], x[1] + 0.1 * k[1]];
-        let k = field(t + 0.1, middle);
-        [x[0] + 0.2 * k[0], x[1] + 0.2 * k[1]]
-    })
-}
-
-#[cfg(any())]
-#[test]
-fn check_neural_ode() {
-    for steps in [0, 1, 2, 6] {
-        check_vector!(neural_ode(&[[0.4, -0.9], [0.7, 0.2]], &[0.3, -0.5], [0.6, 0.1], const steps));
-    }
-}

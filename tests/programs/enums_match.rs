@@ -251,38 +251,6 @@ fn check_quadrant() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn opcode_machine(x: &[f64], program: &[char]) -> f64 {
-    let mut stack: Vec<f64> = Vec::new();
-    let mut next = 0;
-    for op in program {
-        match op {
-            'x' => {
-                stack.push(x[next]);
-                next += 1;
-            }
-            '+' | '*' => {
-                let (b, a) = (stack.pop().unwrap(), stack.pop().unwrap());
-                stack.push(if *op == '+' { a + b } else { a * b });
-            }
-            's' => {
-                let top = stack.last_mut().unwrap();
-                *top = top.sin();
-            }
-            other => unreachable!("unknown operation {other}"),
-        }
-    }
-    stack[0]
-}
-
-#[cfg(any())]
-#[test]
-fn check_opcode_machine() {
-    check!(opcode_machine(&values(3), const &['x', 'x', '*', 's', 'x', '+', 's']));
-    check!(opcode_machine(&values(1), const &['x']));
-}
-
 /// A state machine whose state carries active data.
 #[derive(Clone, Copy, Debug, Differentiable)]
 enum Mode {

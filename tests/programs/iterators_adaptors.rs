@@ -213,34 +213,6 @@ fn check_inspected() {
     }
 }
 
-/// Runs of samples of one sign, joined by peeking at the next.
-#[cfg(any())]
-#[differentiate]
-fn runs(x: &[f64]) -> f64 {
-    let mut samples = x.iter().peekable();
-    let mut total = 0.0;
-    while let Some(first) = samples.next() {
-        let mut run = *first;
-        while let Some(&next) = samples.peek() {
-            if (*next > 0.0) != (*first > 0.0) {
-                break;
-            }
-            run += next;
-            samples.next();
-        }
-        total += run * run;
-    }
-    total
-}
-
-#[cfg(any())]
-#[test]
-fn check_runs() {
-    for n in SIZES {
-        check!(runs(&signed(n, 13)));
-    }
-}
-
 #[differentiate]
 fn central_differences(u: &[f64], h: f64) -> Vec<f64> {
     u.iter().zip(u.iter().skip(2)).map(|(left, right)| (right - left) / (2.0 * h)).collect()

@@ -127,26 +127,6 @@ fn check_reduced() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn checked_log_sum(x: &[f64]) -> f64 {
-    let sum =
-        x.iter().try_fold(0.0, |s, v| if *v > -0.9 { Some(s + (1.0 + v).ln()) } else { None });
-    match sum {
-        Some(s) => s * s,
-        None => x[0],
-    }
-}
-
-#[cfg(any())]
-#[test]
-fn check_checked_log_sum() {
-    for n in SIZES {
-        check!(checked_log_sum(&values(n)));
-    }
-    check!(checked_log_sum(&vec![0.3, -1.5, 0.4]));
-}
-
 #[differentiate]
 fn standardised(x: &[f64]) -> Vec<f64> {
     let n = x.len() as f64;
@@ -225,21 +205,6 @@ fn array_map(x: [f64; 3], s: f64) -> [f64; 3] {
 #[test]
 fn check_array_map() {
     check_vector!(array_map([0.3, -0.9, 0.5], 1.4));
-}
-
-#[cfg(any())]
-#[differentiate]
-fn collected_array(x: &[f64]) -> [f64; 3] {
-    let squares: [f64; 3] = std::array::from_fn(|i| x[i] * x[i + 1]);
-    let collected: [f64; 3] =
-        squares.iter().map(|v| v.exp()).collect::<Vec<f64>>().try_into().unwrap();
-    [collected[0] + squares[2], collected[1], collected[2] * squares[0]]
-}
-
-#[cfg(any())]
-#[test]
-fn check_collected_array() {
-    check_vector!(collected_array(&values(4)));
 }
 
 #[differentiate]

@@ -156,25 +156,6 @@ fn check_drain_stack() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn walk_iterator(x: &[f64]) -> f64 {
-    let mut samples = x.iter();
-    let mut smoothed: f64 = 0.0;
-    while let Some(sample) = samples.next() {
-        smoothed = 0.8 * smoothed + 0.2 * sample * smoothed.cos();
-    }
-    smoothed
-}
-
-#[cfg(any())]
-#[test]
-fn check_walk_iterator() {
-    for n in [0, 1, 2, 5] {
-        check!(walk_iterator(&values(n)));
-    }
-}
-
 #[differentiate]
 fn geometric_mean_iteration(mut a: f64, mut g: f64) -> f64 {
     while (a - g).abs() > 1e-12 {

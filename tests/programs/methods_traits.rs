@@ -45,10 +45,6 @@ impl Polynomial {
             *c *= 1.0 - rate;
         }
     }
-
-    pub fn degree(&self) -> usize {
-        self.coefficients.len().saturating_sub(1)
-    }
 }
 
 fn polynomial(n: usize) -> Polynomial {
@@ -97,26 +93,6 @@ fn check_polynomial_constructors() {
         into_scaled_adjoint
     }(polynomial(3), 1.2));
     check_in_place!(Polynomial { damp, damp_jvp, damp_adjoint }(&mut polynomial(3), 0.2));
-}
-
-#[cfg(any())]
-#[differentiate]
-fn polish(c: &[f64], start: f64) -> f64 {
-    let mut p = Polynomial { coefficients: c.to_vec() };
-    let mut x = start;
-    for _ in 0..p.degree() {
-        x = p.newton_step(x);
-        p.damp(0.01 * x);
-    }
-    Polynomial::line(x, p.coefficients[0]).eval(0.3) + p.into_scaled(x).eval(1.0)
-}
-
-#[cfg(any())]
-#[test]
-fn check_polish() {
-    for n in [1, 2, 4] {
-        check!(polish(&values(n), 0.7));
-    }
 }
 
 #[derive(Clone, Copy, Debug, Differentiable)]
@@ -309,32 +285,4 @@ impl Kernel for Rational {
     fn eval(#[constant] &self, r: f64) -> f64 {
         1.0 / (1.0 + r * r)
     }
-}
-
-#[cfg(any())]
-#[differentiate]
-fn kernel_sum(#[constant] kernel: &dyn Kernel, x: &[f64], centre: f64) -> f64 {
-    x.iter().map(|x| kernel.eval(x - centre)).sum()
-}
-
-#[cfg(any())]
-#[differentiate]
-fn kernel_mixture(#[constant] kernels: &[Box<dyn Kernel>], weights: &[f64], r: f64) -> f64 {
-    let mut s = 0.0;
-    for (kernel, w) in kernels.iter().zip(weights) {
-        s += w * kernel.eval(r);
-    }
-    s
-}
-
-#[cfg(any())]
-#[test]
-fn check_kernels() {
-    let kernels: [Box<dyn Kernel>; 2] = [Box::new(Gaussian(0.6)), Box::new(Rational)];
-    for n in [0, 1, 2, 5] {
-        check!(kernel_sum(const kernels[0].as_ref(), &values(n), 0.3));
-        check!(kernel_sum(const &Rational, &values(n), 0.3));
-    }
-    check!(kernel_mixture(const &kernels, &values(2), 0.8));
-    check!(kernel_mixture(const &kernels[..0], &values(0), 0.8));
 }

@@ -147,26 +147,6 @@ fn check_split_and_mix() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn replace_and_take(x: f64, y: f64) -> f64 {
-    let mut current = x;
-    let previous = mem::replace(&mut current, x * y);
-    let mut list = vec![current, previous];
-    list[0] *= 2.0;
-    let taken = mem::take(&mut list);
-    let mut a = taken[0];
-    let mut b = taken[1];
-    mem::swap(&mut a, &mut b);
-    a * 3.0 + b + list.len() as f64
-}
-
-#[cfg(any())]
-#[test]
-fn check_replace_and_take() {
-    check!(replace_and_take(0.4, 1.7));
-}
-
 #[differentiate]
 fn normalise(x: &mut [f64]) {
     let mut sum = 0.0;

@@ -42,7 +42,6 @@ fn check_divergence() {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SolveError {
     Singular,
-    NoConvergence(usize),
 }
 
 #[differentiate]
@@ -51,64 +50,6 @@ fn pivot(a: f64, b: f64) -> Result<f64, SolveError> {
         return Err(SolveError::Singular);
     }
     Ok(b / a)
-}
-
-#[cfg(any())]
-#[differentiate]
-fn solve2(a: [[f64; 2]; 2], b: [f64; 2]) -> Result<[f64; 2], SolveError> {
-    let factor = pivot(a[0][0], a[1][0])?;
-    let y = pivot(a[1][1] - factor * a[0][1], b[1] - factor * b[0])?;
-    let x = pivot(a[0][0], b[0] - a[0][1] * y)?;
-    Ok([x, y])
-}
-
-#[cfg(any())]
-#[test]
-fn check_solve2() {
-    check_vector!(pivot(0.4, 1.2));
-    check_vector!(solve2([[2.0, 0.4], [-0.3, 1.5]], [0.7, 0.2]));
-    check_vector!(solve2([[0.0, 0.4], [-0.3, 1.5]], [0.7, 0.2]));
-}
-
-#[cfg(any())]
-#[differentiate]
-fn implied_rate(price: f64, cash: &[f64]) -> Result<f64, SolveError> {
-    let mut rate = 0.05;
-    for _ in 0..50 {
-        let (mut value, mut slope) = (-price, 0.0);
-        for (k, c) in cash.iter().enumerate() {
-            let t = (k + 1) as f64;
-            let discounted = c * (-rate * t).exp();
-            value += discounted;
-            slope -= t * discounted;
-        }
-        let step = pivot(slope, value)?;
-        rate -= step;
-        if step.abs() < 1e-13 {
-            return Ok(rate);
-        }
-    }
-    Err(SolveError::NoConvergence(50))
-}
-
-#[cfg(any())]
-#[differentiate]
-fn rate_or_default(price: f64, cash: &[f64]) -> f64 {
-    match implied_rate(price, cash) {
-        Ok(rate) if rate > -1.0 => rate * price,
-        Ok(_) => price,
-        Err(SolveError::Singular) => 0.5 * price,
-        Err(SolveError::NoConvergence(_)) => 0.0,
-    }
-}
-
-#[cfg(any())]
-#[test]
-fn check_implied_rate() {
-    for n in [0, 1, 2, 4] {
-        check_vector!(implied_rate(0.9 * n as f64 + 0.1, &values(n)));
-        check!(rate_or_default(0.9 * n as f64 + 0.1, &values(n)));
-    }
 }
 
 #[differentiate]
@@ -222,26 +163,6 @@ fn all_or_nothing(x: &[f64]) -> Option<Vec<f64>> {
     Some(logs)
 }
 
-#[cfg(any())]
-#[differentiate]
-fn collected_results(x: &[f64], y: f64) -> f64 {
-    let ratios: Result<Vec<f64>, SolveError> = x.iter().map(|v| pivot(*v, y)).collect();
-    match ratios {
-        Ok(ratios) => ratios.iter().sum(),
-        Err(_) => y,
-    }
-}
-
-#[cfg(any())]
-#[test]
-fn check_all_or_nothing() {
-    for n in [0, 1, 2, 5] {
-        check_vector!(all_or_nothing(&values(n)));
-        check_vector!(all_or_nothing(&signed(n, 5)));
-        check!(collected_results(&values(n), 0.7));
-    }
-}
-
 #[differentiate]
 fn option_pair(x: f64, y: f64) -> f64 {
     let swapped = if x > y { Some((y, x)) } else { None };
@@ -259,24 +180,4 @@ fn check_option_pair() {
     check!(option_pair(0.3, 0.8));
     check!(option_pair(0.8, 0.3));
     check!(option_pair(0.8, -0.3));
-}
-
-#[cfg(any())]
-#[differentiate]
-fn take_and_replace(x: f64, y: f64) -> f64 {
-    let mut slot = Some(x);
-    let first = slot.take().unwrap_or(0.0);
-    let empty = slot.is_none();
-    slot = Some(first * y);
-    if let Some(value) = slot.as_mut() {
-        *value += y;
-    }
-    let old = slot.replace(y);
-    old.unwrap() * slot.unwrap() + if empty { x } else { 0.0 }
-}
-
-#[cfg(any())]
-#[test]
-fn check_take_and_replace() {
-    check!(take_and_replace(0.7, 1.2));
 }

@@ -40,23 +40,6 @@ fn check_element_alias() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn chosen_place(x: f64, y: f64, left: bool) -> f64 {
-    let (mut a, mut b) = (x * x, y * y);
-    let target = if left { &mut a } else { &mut b };
-    *target *= x + y;
-    *target += 1.0;
-    a / b
-}
-
-#[cfg(any())]
-#[test]
-fn check_chosen_place() {
-    check!(chosen_place(0.6, 1.3, const true));
-    check!(chosen_place(0.6, 1.3, const false));
-}
-
 #[differentiate]
 fn chosen_slice(a: &[f64], b: &[f64], threshold: f64) -> f64 {
     let longer = if a.len() > b.len() { a } else { b };
@@ -126,34 +109,6 @@ fn check_row_aliases() {
 }
 
 #[differentiate]
-fn swap_places(x: &mut f64, y: &mut f64, z: f64) {
-    std::mem::swap(x, y);
-    *x *= z;
-    let kept = std::mem::replace(y, z * *x);
-    *x += kept;
-}
-
-#[cfg(any())]
-#[differentiate]
-fn swap_elements_of(v: &[f64], z: f64) -> f64 {
-    let mut v = v.to_vec();
-    for i in 1..v.len() {
-        let (low, high) = v.split_at_mut(i);
-        swap_places(&mut low[i - 1], &mut high[0], z);
-    }
-    v.iter().enumerate().map(|(i, v)| v * (i + 1) as f64).sum()
-}
-
-#[cfg(any())]
-#[test]
-fn check_swap_places() {
-    check_in_place!(swap_places(&mut 0.4, &mut 1.2, 0.7));
-    for n in [0, 1, 2, 5] {
-        check!(swap_elements_of(&values(n), 0.7));
-    }
-}
-
-#[differentiate]
 fn relax_cell(cell: &mut f64, left: &f64, right: &f64, rate: f64) {
     *cell += rate * (left + right - 2.0 * *cell);
 }
@@ -178,51 +133,5 @@ fn check_relax() {
     }
     for sweeps in [0, 1, 4] {
         check_vector!(relax(&values(4), 0.3, const sweeps));
-    }
-}
-
-#[cfg(any())]
-#[differentiate]
-fn windows_as_cursors(x: &[f64]) -> f64 {
-    let mut rest = x;
-    let mut total = 0.0;
-    let mut sign = 1.0;
-    while let Some((head, tail)) = rest.split_first() {
-        total += sign * head * tail.len() as f64 + head * head;
-        sign = -sign;
-        rest = tail;
-    }
-    total
-}
-
-#[cfg(any())]
-#[test]
-fn check_windows_as_cursors() {
-    for n in [0, 1, 2, 5] {
-        check!(windows_as_cursors(&values(n)));
-    }
-}
-
-#[cfg(any())]
-#[differentiate]
-fn first_and_last_mut(x: &[f64]) -> f64 {
-    let mut y = x.to_vec();
-    if let Some(first) = y.first_mut() {
-        *first *= 3.0;
-    }
-    if let Some(last) = y.last_mut() {
-        *last = last.exp();
-    }
-    for block in y.chunks_mut(2) {
-        block[0] *= block[block.len() - 1];
-    }
-    y.iter().product()
-}
-
-#[cfg(any())]
-#[test]
-fn check_first_and_last_mut() {
-    for n in [0, 1, 2, 5] {
-        check!(first_and_last_mut(&values(n)));
     }
 }

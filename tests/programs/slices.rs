@@ -255,22 +255,3 @@ fn de_casteljau(control: [[f64; 2]; 4], t: f64) -> [f64; 2] {
 fn check_de_casteljau() {
     check_vector!(de_casteljau([[0.0, 0.1], [0.4, 1.2], [0.9, -0.3], [1.3, 0.5]], 0.35));
 }
-
-#[cfg(any())]
-#[differentiate]
-fn concatenated(a: &[f64], b: &[f64]) -> f64 {
-    let joined = [a, b].concat();
-    let mut s = 0.0;
-    for (i, v) in joined.iter().enumerate() {
-        s += v.powi(i as i32 + 1);
-    }
-    s
-}
-
-#[cfg(any())]
-#[test]
-fn check_concatenated() {
-    for n in SIZES {
-        check!(concatenated(&values(n), &signed(2, 5)));
-    }
-}

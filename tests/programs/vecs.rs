@@ -78,26 +78,6 @@ fn check_clone_then_change() {
     }
 }
 
-#[cfg(any())]
-#[differentiate]
-fn clear_and_truncate(x: &[f64], s: f64) -> f64 {
-    let mut buffer = x.to_vec();
-    buffer.truncate(3);
-    let head: f64 = buffer.iter().map(|v| v * s).product();
-    buffer.clear();
-    buffer.push(s);
-    buffer.insert(0, head);
-    buffer[0] * buffer[1] + buffer.len() as f64 * s
-}
-
-#[cfg(any())]
-#[test]
-fn check_clear_and_truncate() {
-    for n in SIZES {
-        check!(clear_and_truncate(&values(n), 0.9));
-    }
-}
-
 /// Pascal-like triangle in a vector of vectors.
 #[differentiate]
 fn triangle(a: f64, b: f64, rows: usize) -> f64 {
@@ -152,29 +132,6 @@ fn check_soft_dtw() {
         check!(soft_dtw(&values(n), &signed(4, 3), 0.5));
         check!(soft_dtw_to_template(&values(n), const &signed(4, 3), const 0.5));
     }
-}
-
-#[cfg(any())]
-#[differentiate]
-fn boxed(x: f64, y: f64) -> f64 {
-    let point = Box::new((x * y, y.sin()));
-    let mut scale = Box::new(x);
-    *scale *= 2.0;
-    let rows: Box<[f64]> = vec![point.0, *scale].into_boxed_slice();
-    rows[0] * rows[1] + point.1
-}
-
-#[cfg(any())]
-#[differentiate]
-fn boxed_result(x: f64, y: Box<f64>) -> Box<f64> {
-    Box::new(x * *y + x)
-}
-
-#[cfg(any())]
-#[test]
-fn check_boxed() {
-    check!(boxed(0.7, 1.3));
-    check_vector!(boxed_result(0.7, Box::new(1.3)));
 }
 
 #[differentiate]

@@ -96,9 +96,11 @@ impl Adjoint {
             }
             bar => bar,
         };
-        if !restores.is_empty() && bar.is_some() {
+        if !restores.is_empty()
+            && let Some(bar) = bar.clone()
+        {
             // The callee's adjoint runs from the state before the call, and leaves the state after it.
-            let bar = self.bound(bar.expect("it was checked"), "call_bar");
+            let bar = self.bound(bar, "call_bar");
             for restore in &restores {
                 if let Stmt::Assign { place, value } = restore {
                     let copy = Expr::runtime("clone", vec![Expr::borrow(value.clone())]);

@@ -437,7 +437,7 @@ fn undo_is_live(program: &Program, args: &[Expr], live: &mut HashSet<Var>) -> bo
 }
 
 /// Decides what the nested blocks record, and drops the saving of what is not restored.
-pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec<Stmt>) {
+pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &[Stmt]) {
     let mut halves = HashMap::new();
     collect_reverse(program, reverse, &mut halves);
     let all_reads = {

@@ -6,6 +6,9 @@ use crate::rules::Operands;
 use quote::{format_ident, quote};
 use syn::Member;
 
+/// Builds the call of a rule from its operands, the cotangent of the result and the slots.
+type Building<'a> = dyn FnMut(&[Expr], Expr, Vec<Expr>) -> Expr + 'a;
+
 impl Adjoint {
     /// The pullback of `value`, whose result has the cotangent `bar` and, where it has one, the name `result`.
     pub(super) fn pullback(&mut self, value: &Expr, bar: Expr, result: Option<Var>) {
@@ -25,7 +28,6 @@ impl Adjoint {
                     vec![Expr::borrow((**a).clone()), bar, slot],
                 )));
             }
-            Expr::Unary(UnOp::Deref, a) => self.pullback(a, bar, None),
             Expr::Binary(op, a, b) => self.binary(*op, a, b, bar, self.program.ty_of(value)),
             Expr::Method { recv, name, args, .. } => {
                 let float = self.program.ty_of(recv).is_float();
@@ -247,12 +249,7 @@ impl Adjoint {
 
     /// Applies a rule of the runtime to operands. Slots that would borrow one cotangent twice, or
     /// that exist only where a parameter is active, go in calls of their own.
-    pub(super) fn rule(
-        &mut self,
-        operands: &[Expr],
-        bar: Expr,
-        build: &mut dyn FnMut(&[Expr], Expr, Vec<Expr>) -> Expr,
-    ) {
+    pub(super) fn rule(&mut self, operands: &[Expr], bar: Expr, build: &mut Building) {
         let roots: Vec<Option<Var>> = operands.iter().map(|o| self.slot_root(o)).collect();
         let active: Vec<usize> = (0..operands.len()).filter(|&i| roots[i].is_some()).collect();
         let repeated = active
@@ -288,8 +285,6 @@ impl Adjoint {
             match &operands[i] {
                 operand if self.is_guarded_part(operand) => {
                     let param = roots[i].expect("it is active");
-                    // The cotangent may be wanted again by a later call.
-                    let call = if Some(i) == last && !self.only(&roots, i) { call } else { call };
                     self.emit(Stmt::WhenActive { param, body: vec![call] });
                 }
                 _ => self.emit(call),
@@ -311,12 +306,7 @@ impl Adjoint {
     /// A call that changes arguments in place turns all cotangents over at once, so it cannot be
     /// split. Parts of a cotangent that is borrowed already, or that exists only where a parameter
     /// is active, go by way of variables of their own.
-    fn rule_in_place(
-        &mut self,
-        operands: &[Expr],
-        bar: Expr,
-        build: &mut dyn FnMut(&[Expr], Expr, Vec<Expr>) -> Expr,
-    ) {
+    fn rule_in_place(&mut self, operands: &[Expr], bar: Expr, build: &mut Building) {
         let roots: Vec<Option<Var>> = operands.iter().map(|o| self.slot_root(o)).collect();
         let mut slots = Vec::new();
         let mut back = Vec::new();
@@ -356,10 +346,6 @@ impl Adjoint {
             let slot = self.slot(&operand);
             self.emit_for(&place, Stmt::Do(Expr::runtime("add", vec![slot, scratch])));
         }
-    }
-
-    fn only(&self, roots: &[Option<Var>], i: usize) -> bool {
-        roots.iter().enumerate().all(|(j, r)| i == j || r.is_none())
     }
 
     fn simple_owned(&mut self, bar: Expr) -> Expr {

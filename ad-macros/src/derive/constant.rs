@@ -16,13 +16,9 @@ const PLAIN: [&str; 16] = [
     "u32", "u64", "u128", "usize",
 ];
 
-/// Whether `ty` is constant by itself: a primitive integer, `bool`, `char`, `str`, `String`,
-/// `PhantomData`, a function type, or a reference, slice, array, `Vec`, `Option` or tuple of such alone.
-pub fn is_constant_type(ty: &Type) -> bool {
-    constant(ty, &|_| false)
-}
-
-/// [`is_constant_type`] where `generics` are in scope: a parameter `F: Fn(..)` is a function type.
+/// Whether a type is constant by itself: a primitive integer, `bool`, `char`, `str`, `String`,
+/// `PhantomData`, a function type, or a reference, slice, array, `Vec`, `Option` or tuple of such
+/// alone. Where `generics` are in scope, a parameter `F: Fn(..)` is a function type.
 pub fn is_constant_type_in(ty: &Type, generics: &Generics) -> bool {
     constant(ty, &|param| is_function_param(param, generics))
 }

@@ -104,10 +104,6 @@ impl Emitter<'_> {
                 let a = self.operand(a, Precedence::Unary);
                 quote!(-#a)
             }
-            Expr::Unary(UnOp::Deref, a) => {
-                let a = self.operand(a, Precedence::Unary);
-                quote!(*#a)
-            }
             Expr::Binary(op, a, b) => {
                 let level = if matches!(op, BinOp::Add | BinOp::Sub) {
                     Precedence::Sum

@@ -70,7 +70,7 @@ impl Emitter<'_> {
             || self.program[place.root].ty == Ty::Discrete;
         if restores
             && self.reverse
-            && !(plain && !matches!(self.program.ty_of_place(place), Ty::RefMut(_)))
+            && (!plain || matches!(self.program.ty_of_place(place), Ty::RefMut(_)))
         {
             let view = self.program.is_array_view(place);
             let (place, value) = (self.place(place, true), self.expr(value));

@@ -136,8 +136,8 @@ impl<'a> Visit<'a> for Finder {
                 inner
                     .exits
                     .breaks
-                    .retain(|(t, _)| *t != target && !(t.is_none() && !self.loops.is_empty()));
-                inner.exits.continues.retain(|t| !(t.is_none() && !self.loops.is_empty()));
+                    .retain(|(t, _)| *t != target && (t.is_some() || self.loops.is_empty()));
+                inner.exits.continues.retain(|t| t.is_some() || self.loops.is_empty());
                 let loops = &self.loops;
                 inner.exits.breaks.retain(|(t, _)| t.is_none() || !loops.contains(t));
                 inner.exits.continues.retain(|t| t.is_none() || !loops.contains(t));

@@ -247,10 +247,6 @@ impl Lower<'_> {
             Err(_) => closure.clone(),
         }
     }
-
-    pub(super) fn place_value(&mut self, place: Place) -> Expr {
-        Expr::Place(place)
-    }
 }
 
 /// How a path is called, by the case of its segments.

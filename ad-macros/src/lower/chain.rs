@@ -12,6 +12,7 @@ use syn::{Expr as SynExpr, Pat};
 
 /// What an iterator yields.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // A handful of them exist at a time.
 pub(super) enum Item {
     /// A part of a container: by value (`None`), by reference, or (`Some(true)`) by mutable reference.
     Place(Place, Option<bool>),
@@ -21,6 +22,7 @@ pub(super) enum Item {
 
 /// Something that can be indexed by `0..len`.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // A handful of them exist at a time.
 enum Seq {
     /// `lo..hi`, `hi` missing for `lo..`.
     Range {
@@ -447,11 +449,6 @@ impl Lower<'_> {
         let ty = self.facts.infer(recv);
         let place = if self.is_place(recv) {
             self.frozen(recv)
-        } else if self.facts.active(recv) {
-            match self.named_operand("items", recv) {
-                Expr::Place(place) => place,
-                _ => return None,
-            }
         } else {
             match self.named_operand("items", recv) {
                 Expr::Place(place) => place,
@@ -844,9 +841,8 @@ impl Lower<'_> {
     pub(super) fn value_of(&mut self, item: Item) -> Expr {
         match item {
             Item::Place(place, None) => {
-                if self.program.ty_of_place(&place).is_copy() {
-                    Expr::Place(place)
-                } else if matches!(place.proj.last(), Some(Proj::View { .. })) {
+                let views = matches!(place.proj.last(), Some(Proj::View { .. }));
+                if views || self.program.ty_of_place(&place).is_copy() {
                     Expr::Place(place)
                 } else {
                     Expr::runtime("clone", vec![Expr::borrow(Expr::Place(place))])

@@ -58,9 +58,10 @@ impl Lower<'_> {
         ty: &Ty,
     ) -> Option<Expr> {
         if (name == "map_collect" || name == "fold")
-            && let Some(zip) = zipped(&call.receiver) {
-                return self.zip_value(call, name, zip);
-            }
+            && let Some(zip) = zipped(&call.receiver)
+        {
+            return self.zip_value(call, name, zip);
+        }
         let array = matches!(ty.deref(), Ty::NdArray { .. });
         match name {
             "mapv" | "mapv_into" | "mapv_into_any" if array || *ty.deref() == Ty::Unknown => {
@@ -400,7 +401,7 @@ impl Lower<'_> {
         let args: Vec<&SynExpr> = call.args.iter().collect();
         let constructs = crate::facts::is_array_name(owner);
         match (last, &args[..]) {
-            ("from_shape_fn", [shape, f]) if constructs => self.from_shape_fn(shape, f),
+            ("from_shape_fn", [shape, f]) if constructs => self.filled_by_index(shape, f),
             ("from_vec" | "from", [content]) if constructs => match self.facts.infer(content) {
                 Ty::Vec(t) if !matches!(*t, Ty::Array(_)) => Some(self.vector(content)),
                 _ if last == "from_vec" => Some(self.vector(content)),
@@ -459,7 +460,7 @@ impl Lower<'_> {
     }
 
     /// `Array::from_shape_fn(shape, f)`
-    fn from_shape_fn(&mut self, shape: &SynExpr, f: &SynExpr) -> Option<Expr> {
+    fn filled_by_index(&mut self, shape: &SynExpr, f: &SynExpr) -> Option<Expr> {
         let closure = closure_of(f, 1)?;
         let dim = quote!(::ad_runtime::rt::dimension(#shape));
         let dim = self.verbatim_tokens(dim, Ty::Discrete);

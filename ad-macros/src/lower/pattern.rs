@@ -4,7 +4,7 @@ use super::Lower;
 use crate::ir::{Expr, Place, Proj, Role, Stmt, Ty, Var};
 use proc_macro2::Ident;
 use quote::quote;
-use syn::{Expr as SynExpr, Member, Pat};
+use syn::{Expr as SynExpr, Pat};
 
 impl Lower<'_> {
     /// The names that `pat` binds, each with the part of the value it stands for. In a refutable
@@ -322,11 +322,6 @@ impl Lower<'_> {
         let value =
             Expr::Method { recv: Box::new(receiver), name: method.clone(), turbofish: None, args };
         self.push(Stmt::Destructure { pat: Pat::Tuple(pats.clone()), value, vars });
-    }
-
-    /// A part of a place by a member.
-    pub(super) fn member(place: &Place, member: Member) -> Place {
-        place.clone().then(Proj::Field(member))
     }
 }
 

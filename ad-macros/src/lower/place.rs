@@ -269,8 +269,7 @@ pub(super) fn is_repeatable(e: &SynExpr) -> bool {
                 && e.args.iter().all(is_repeatable)
         }
         SynExpr::Call(e) => {
-            e.func.to_token_stream().to_string() == "Axis"
-                && e.args.iter().all(is_repeatable)
+            e.func.to_token_stream().to_string() == "Axis" && e.args.iter().all(is_repeatable)
         }
         SynExpr::Macro(m) => m.mac.path.is_ident("s"),
         _ => false,

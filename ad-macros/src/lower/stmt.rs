@@ -8,7 +8,7 @@ use syn::{Expr as SynExpr, Pat};
 impl Lower<'_> {
     /// Lowers statements; the value of the last is the result.
     pub(super) fn statements(&mut self, stmts: &[syn::Stmt]) -> Option<Expr> {
-        let Some((last, init)) = stmts.split_last() else { return None };
+        let (last, init) = stmts.split_last()?;
         for stmt in init {
             self.statement(stmt);
         }
@@ -155,27 +155,28 @@ impl Lower<'_> {
         if (view
             || !self.facts.is_mutable(&p.ident.to_string())
             || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()))
-            && let Some((place, by_ref)) = self.alias_of(init) {
-                let value = if by_ref {
-                    let mutable = matches!(init, SynExpr::Reference(r) if r.mutability.is_some())
-                        || ends_mut(init);
-                    if matches!(init, SynExpr::Reference(_)) {
-                        Expr::Ref { mutable, expr: Box::new(Expr::Place(place.clone())) }
-                    } else {
-                        self.verbatim(init)
-                    }
+            && let Some((place, by_ref)) = self.alias_of(init)
+        {
+            let value = if by_ref {
+                let mutable = matches!(init, SynExpr::Reference(r) if r.mutability.is_some())
+                    || ends_mut(init);
+                if matches!(init, SynExpr::Reference(_)) {
+                    Expr::Ref { mutable, expr: Box::new(Expr::Place(place.clone())) }
                 } else {
-                    Expr::Place(place.clone())
-                };
-                let chained =
-                    place.is_var() && matches!(self.program[place.root].role, Role::Alias { .. });
-                let place = if chained { place } else { self.program.resolve(&place) };
-                let ty_known = self.facts.infer(init);
-                self.facts.set_ty(&p.ident.to_string(), ty_known);
-                let var = self.local(&p.ident, Role::Alias { place, by_ref });
-                self.push(Stmt::Let { var, ty, value });
-                return;
-            }
+                    self.verbatim(init)
+                }
+            } else {
+                Expr::Place(place.clone())
+            };
+            let chained =
+                place.is_var() && matches!(self.program[place.root].role, Role::Alias { .. });
+            let place = if chained { place } else { self.program.resolve(&place) };
+            let ty_known = self.facts.infer(init);
+            self.facts.set_ty(&p.ident.to_string(), ty_known);
+            let var = self.local(&p.ident, Role::Alias { place, by_ref });
+            self.push(Stmt::Let { var, ty, value });
+            return;
+        }
         let value = match &ty {
             Some(ty) => self.value_as(init, ty),
             None => self.value(init),

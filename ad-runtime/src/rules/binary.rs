@@ -74,6 +74,7 @@ macro_rules! scalar_binary {
         impl BinaryRule<$op, $b> for $a {
             type Output = $f;
             #[inline(always)]
+            #[allow(clippy::neg_multiply)] // The partial derivatives are filled in.
             fn jvp<A: TangentArg<$f>, B: TangentArg<$f>>(&self, rhs: &$b, self_dot: A, rhs_dot: B) -> $f {
                 let ($x, $y): ($f, $f) = (*std::borrow::Borrow::<$f>::borrow(self), *std::borrow::Borrow::<$f>::borrow(rhs));
                 let _ = ($x, $y);
@@ -87,6 +88,7 @@ macro_rules! scalar_binary {
                 out_dot
             }
             #[inline(always)]
+            #[allow(clippy::neg_multiply)] // The partial derivatives are filled in.
             fn adjoint<A: Slot<$f>, B: Slot<$f>>(
                 &self, rhs: &$b, out_bar: $f, mut self_bar: A, mut rhs_bar: B,
             ) {
