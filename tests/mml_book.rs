@@ -389,6 +389,7 @@ fn identity_5_108_weighted_squares() {
 // Section 5.6: backpropagation in a deep network, here with three layers.
 
 #[differentiate]
+#[allow(clippy::too_many_arguments)]
 fn network(
     w1: &Array2<f64>,
     b1: &Array1<f64>,

@@ -30,7 +30,10 @@ impl Options {
                 "forward" => options.forward_only = true,
                 "reverse" => options.reverse_only = true,
                 "associated" => options.associated = true,
-                "explain" => options.explain = true,
+                "explain" => {
+                    options.explain = true;
+                    return Err(meta.error("`explain` is not supported yet: drop the option"));
+                }
                 "vjp" => options.vjp = Some(meta.value()?.parse()?),
                 "jvp" => options.jvp = Some(meta.value()?.parse()?),
                 "order" => {
@@ -38,6 +41,12 @@ impl Options {
                     options.order = order.base10_parse()?;
                     if !(1..=2).contains(&options.order) {
                         return Err(syn::Error::new(order.span(), "the order is 1 or 2"));
+                    }
+                    if options.order == 2 {
+                        return Err(syn::Error::new(
+                            order.span(),
+                            "derivatives of order two are not generated yet: difference `grad`, or drop the option",
+                        ));
                     }
                 }
                 _ => {

@@ -1,6 +1,6 @@
 //! Parameters of every kind: patterns, `mut`, in-place with a result, enums changed in place, single modes.
 
-use ad::{check, check_vector, point, point_enum, signed, values};
+use ad::{check, check_vector, point, signed, values};
 use ad_runtime::{Differentiable, differentiate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
