@@ -124,6 +124,34 @@ impl<T: Tangent> Slot<T> for &mut T {
     }
 }
 
+/// A part of a parameter's cotangent, which exists only where the parameter is active in this call.
+impl<T: Tangent, S: Slot<T>> Slot<T> for Option<S> {
+    const ACTIVE: bool = S::ACTIVE;
+    #[inline(always)]
+    fn wanted(&self) -> bool {
+        self.as_ref().is_some_and(S::wanted)
+    }
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), fresh: impl FnOnce() -> T) {
+        if let Some(slot) = self {
+            slot.update(add, fresh);
+        }
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> T) {
+        if let Some(slot) = self {
+            slot.add(contribution);
+        }
+    }
+}
+
+impl<T: Tangent, S: SlotMut<T>> SlotMut<T> for Option<S> {
+    #[inline(always)]
+    fn get(&mut self) -> Option<T::Mut<'_>> {
+        self.as_mut()?.get()
+    }
+}
+
 impl<T: Tangent> SlotMut<T> for &mut T {
     #[inline(always)]
     fn get(&mut self) -> Option<T::Mut<'_>> {
@@ -177,6 +205,7 @@ inactive_slot!(Inactive, &mut Inactive);
 )]
 pub trait ConstantSlot {}
 impl ConstantSlot for &mut () {}
+impl<S: ConstantSlot> ConstantSlot for Option<S> {}
 impl ConstantSlot for &() {}
 impl ConstantSlot for &Inactive {}
 

@@ -42,6 +42,11 @@ pub fn is_whole(place: &Place) -> bool {
     place.proj.iter().all(|p| matches!(p, Proj::Deref))
 }
 
+/// Whether a place is seen through a view that a method makes.
+fn is_viewed(place: &Place) -> bool {
+    place.proj.iter().any(|p| matches!(p, Proj::View { .. }))
+}
+
 /// Whether a parameter's cotangent is a local scalar, rather than the caller's.
 pub fn is_scalar_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param)
@@ -255,7 +260,15 @@ impl Adjoint {
                         vec![Expr::var(resolved.root), Expr::borrow_mut(Expr::var(mirrored.root))],
                     );
                 }
-                Expr::borrow_mut(Expr::Place(mirrored))
+                let guard = self.guard_of(place);
+                let part = Expr::borrow_mut(Expr::Place(mirrored));
+                match guard {
+                    // A view borrows from itself, so its slot cannot leave a closure.
+                    Some(param) if !is_viewed(&resolved) => {
+                        Expr::runtime("part_where", vec![Expr::var(param), part])
+                    }
+                    _ => part,
+                }
             }
             Expr::Place(_) => Expr::runtime("Inactive", vec![]),
             operand => {
@@ -291,7 +304,7 @@ impl Adjoint {
             Expr::Place(place) => {
                 self.is_active_place(place)
                     && self.guard_of(place).is_some()
-                    && !is_whole(&self.resolve(place))
+                    && is_viewed(&self.resolve(place))
             }
             _ => false,
         }

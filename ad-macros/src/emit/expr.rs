@@ -289,6 +289,11 @@ impl Emitter<'_> {
                     quote!(::ad_runtime::rt::when_dot(#flag, &#name, #bar))
                 }
             }
+            ("part_where", [Expr::Place(param), part]) => {
+                let flag = active_flag(self.name(param.root));
+                let part = self.expr(part);
+                quote!(#flag.then(|| #part))
+            }
             ("read_active", [Expr::Place(param), value]) => {
                 let flag = active_flag(self.name(param.root));
                 let zero = self.zero_like(value);
