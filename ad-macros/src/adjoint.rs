@@ -25,7 +25,7 @@ pub mod tests;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
-pub use plan::every_read;
+pub use plan::{every_read, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{last_ident, sibling, variant_of};
 use quote::format_ident;

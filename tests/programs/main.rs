@@ -6,6 +6,7 @@
 // `s![1..-1]` counts from the end; the lint takes it for a range of integers.
 #![allow(clippy::reversed_empty_ranges)]
 
+mod adversarial;
 mod applications;
 mod applications_finance;
 mod applications_learning;
@@ -14,6 +15,7 @@ mod branches;
 mod calls;
 mod closures;
 mod enums_match;
+mod evaluation_order;
 mod exits;
 mod generics;
 mod iterators_adaptors;

@@ -50,8 +50,8 @@ impl Lower<'_> {
         }
         let kind = call_kind(path, last, owner);
         let args = match kind {
-            CallKind::Constructor => call.args.iter().map(|a| self.element(a)).collect(),
-            _ => call.args.iter().map(|a| self.call_argument(a)).collect(),
+            CallKind::Constructor => self.elements_of(call.args.iter()),
+            _ => self.in_turn(call.args.iter(), |lower, a| lower.call_argument(a)),
         };
         Expr::Call { path: path.to_token_stream(), args, kind }
     }

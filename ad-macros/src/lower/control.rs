@@ -20,6 +20,7 @@ impl Lower<'_> {
             SynExpr::ForLoop(l) => self.for_loop(l),
             SynExpr::While(l) => {
                 self.checkpoint_attribute(&l.attrs);
+                self.refuse_changes(&l.cond);
                 let cond = self.verbatim(&l.cond);
                 let id = self.fresh_id();
                 let body = self.loop_body(&l.body);
@@ -304,7 +305,10 @@ impl Lower<'_> {
                     }
                 };
                 let (plain, guard) = match pat {
-                    Pat::Guard(g) => ((*g.pat).clone(), Some(self.verbatim(&g.guard))),
+                    Pat::Guard(g) => {
+                        self.refuse_changes(&g.guard);
+                        ((*g.pat).clone(), Some(self.verbatim(&g.guard)))
+                    }
                     pat => ((*pat).clone(), None),
                 };
                 let body = self.branch(dest, |lower| {

@@ -83,6 +83,18 @@ impl Lower<'_> {
         changed.0.iter().any(|name| self.facts.is_active(name))
     }
 
+    /// A condition that is evaluated again and again may not change anything.
+    pub(super) fn refuse_changes(&self, cond: &SynExpr) {
+        let mut changed = Changed::default();
+        changed.visit_expr(cond);
+        if let Some(name) = changed.0.iter().find(|name| self.facts.is_bound(name)) {
+            self.errors.at(
+                cond,
+                format!("this condition changes `{name}` while it is tested, which cannot be differentiated: write `loop {{ let go = ..; if !go {{ break; }} .. }}`, or test before the `match`"),
+            );
+        }
+    }
+
     /// Active variables that inactive code changes have lost their derivative: an error.
     fn refuse_active_writes(&self, writes: &[Var], tokens: &impl quote::ToTokens) {
         for &var in writes {

@@ -89,8 +89,8 @@ impl Lower<'_> {
                 let inner = self.referent(&r.expr);
                 Expr::Ref { mutable, expr: Box::new(inner) }
             }
-            SynExpr::Tuple(t) => Expr::Tuple(t.elems.iter().map(|e| self.element(e)).collect()),
-            SynExpr::Array(a) => Expr::Array(a.elems.iter().map(|e| self.element(e)).collect()),
+            SynExpr::Tuple(t) => Expr::Tuple(self.elements_of(t.elems.iter())),
+            SynExpr::Array(a) => Expr::Array(self.elements_of(a.elems.iter())),
             SynExpr::Repeat(r) => self.repeat(&r.expr, r.len.to_token_stream(), false),
             SynExpr::Struct(s) => self.struct_literal(s),
             SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_) => self.control_value(e),
@@ -131,6 +131,13 @@ impl Lower<'_> {
     /// in which calls and costly operations have names.
     pub(super) fn operand(&mut self, e: &SynExpr) -> Expr {
         let value = self.value(e);
+        if let Expr::Verbatim { .. } = &value
+            && runs_code(e)
+        {
+            // It is evaluated once, whatever it does.
+            let ty = self.facts.infer(e);
+            return self.name("given", value, ty, false);
+        }
         self.atom(value, self.facts.infer(e))
     }
 
@@ -145,6 +152,61 @@ impl Lower<'_> {
         }
         let (ty, active) = (self.facts.infer(e), self.facts.active(e));
         self.name(base, value, ty, active)
+    }
+
+    /// How many statements the open block has.
+    pub(super) fn mark(&self) -> usize {
+        self.open.last().map_or(0, Vec::len)
+    }
+
+    /// An operand that was evaluated when the block had `mark` statements: where a later operand
+    /// changes what it reads, it keeps the value that it had.
+    pub(super) fn settled(&mut self, value: Expr, mark: usize) -> Expr {
+        if matches!(value, Expr::Number(..) | Expr::Ref { .. }) {
+            return value;
+        }
+        let later = &self.open.last().expect("a block is open")[mark..];
+        let mut written = Vec::new();
+        crate::adjoint::written_roots(&self.program, later, &mut written);
+        let mut moved = false;
+        value.for_each_read(&mut |var| {
+            let base = self.program.base(&Place::var(var));
+            moved |= written.contains(&var) || written.contains(&base);
+        });
+        if !moved {
+            return value;
+        }
+        let (ty, active) = (self.program.ty_of(&value), self.program.reads_active(&value));
+        let name = self.name("before", value, ty, active);
+        let stmts = self.open.last_mut().expect("a block is open");
+        let stmt = stmts.pop().expect("the name was just defined");
+        stmts.insert(mark, stmt);
+        name
+    }
+
+    /// The parts of a tuple, array or argument list, each with the value it has in its turn.
+    pub(super) fn elements_of<'e>(
+        &mut self,
+        parts: impl Iterator<Item = &'e SynExpr>,
+    ) -> Vec<Expr> {
+        self.in_turn(parts, |lower, e| lower.element(e))
+    }
+
+    pub(super) fn in_turn<'e>(
+        &mut self,
+        parts: impl Iterator<Item = &'e SynExpr>,
+        mut lower_one: impl FnMut(&mut Self, &SynExpr) -> Expr,
+    ) -> Vec<Expr> {
+        let mut values: Vec<(Expr, usize)> = Vec::new();
+        for part in parts {
+            let value = lower_one(self, part);
+            values.push((value, self.mark()));
+        }
+        // Later ones first, so that the marks of earlier ones stay right.
+        let mut settled: Vec<Expr> =
+            values.into_iter().rev().map(|(value, mark)| self.settled(value, mark)).collect();
+        settled.reverse();
+        settled
     }
 
     /// The value of a part of a tuple, array, struct or call: references stay, calls get names.
@@ -189,7 +251,9 @@ impl Lower<'_> {
             }
         };
         let left = self.kept_operand(&b.left);
+        let mark = self.mark();
         let right = self.kept_operand(&b.right);
+        let left = self.settled(left, mark);
         let scalar =
             crate::facts::arithmetic(&self.program.ty_of(&left), &self.program.ty_of(&right))
                 .is_float();
@@ -334,6 +398,22 @@ impl FirstToken for syn::ExprClosure {
     fn or1_or(&self, whole: &SynExpr) -> TokenStream {
         whole.to_token_stream().into_iter().take(1).collect()
     }
+}
+
+/// Whether evaluating an inactive expression calls something that may have an effect.
+fn runs_code(e: &SynExpr) -> bool {
+    let call = match e {
+        SynExpr::Paren(e) => return runs_code(&e.expr),
+        SynExpr::Unary(e) => return runs_code(&e.expr),
+        SynExpr::Cast(e) => return runs_code(&e.expr),
+        SynExpr::Binary(e) => return runs_code(&e.left) || runs_code(&e.right),
+        SynExpr::Call(c) => {
+            !matches!(&*c.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with(|c: char| c.is_uppercase())))
+        }
+        SynExpr::MethodCall(_) | SynExpr::Block(_) => true,
+        _ => false,
+    };
+    call && !super::place::is_repeatable(e)
 }
 
 fn unsupported(e: &SynExpr) -> &'static str {

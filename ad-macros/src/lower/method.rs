@@ -150,11 +150,13 @@ impl Lower<'_> {
         }
         crate::rules::scalar(name)?;
         let recv = self.atom_scalar(&call.receiver);
+        let mark = self.mark();
         let args = call
             .args
             .iter()
             .map(|a| if self.facts.active(a) { self.atom_scalar(a) } else { self.index(a) })
             .collect();
+        let recv = self.settled(recv, mark);
         Some(Expr::Method {
             recv: Box::new(recv),
             name: call.method.clone(),

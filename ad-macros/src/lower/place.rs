@@ -264,12 +264,30 @@ pub(super) fn is_repeatable(e: &SynExpr) -> bool {
                 "wrapping_sub",
                 "is_empty",
             ];
-            known.iter().any(|k| e.method == k)
+            let pure = |name: &str| {
+                name == "unwrap"
+                    || name == "clone"
+                    || crate::rules::scalar(name).is_some_and(|r| !r.costly)
+            };
+            (known.iter().any(|k| e.method == k) || pure(&e.method.to_string()))
                 && is_repeatable(&e.receiver)
                 && e.args.iter().all(is_repeatable)
         }
         SynExpr::Call(e) => {
-            e.func.to_token_stream().to_string() == "Axis" && e.args.iter().all(is_repeatable)
+            let constant = match &*e.func {
+                SynExpr::Path(p) => {
+                    let segments: Vec<String> =
+                        p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+                    match &segments[..] {
+                        [axis] => axis == "Axis",
+                        // Numbers of a primitive type, or of a real type parameter: `T::one()`.
+                        [owner, _] => crate::facts::is_primitive(owner) || owner.len() == 1,
+                        _ => false,
+                    }
+                }
+                _ => false,
+            };
+            constant && e.args.iter().all(is_repeatable)
         }
         SynExpr::Macro(m) => m.mac.path.is_ident("s"),
         _ => false,

@@ -85,7 +85,16 @@ impl Lower<'_> {
 
     /// `let x;`, assigned later.
     fn deferred(&mut self, pat: &Pat, ty: Option<syn::Type>) {
-        let Pat::Ident(p) = pat else { return };
+        let Pat::Ident(p) = pat else {
+            self.errors.at(pat, "a pattern without a value cannot be differentiated: declare each variable with `let`");
+            return;
+        };
+        if p.mutability.is_some() && self.facts.is_active(&p.ident.to_string()) {
+            self.errors.at(
+                &p.ident,
+                format!("a `mut` variable that is declared without a value cannot be differentiated: write `let mut {} = ..` with a first value", p.ident),
+            );
+        }
         let var = self.local(&p.ident, Role::Deferred);
         let name = &p.ident;
         let mutability = p.mutability;
