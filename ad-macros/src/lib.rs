@@ -8,6 +8,8 @@ mod exits;
 mod facts;
 mod function;
 mod generate;
+#[cfg(test)]
+mod growth;
 mod ir;
 mod items;
 mod lower;

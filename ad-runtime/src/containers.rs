@@ -72,6 +72,10 @@ macro_rules! pointer {
             fn placeholder(&self) -> T::Tangent {
                 (**self).placeholder()
             }
+            #[inline(always)]
+            fn require_shape(&self, tangent: <T::Tangent as Tangent>::Ref<'_>) {
+                (**self).require_shape(tangent);
+            }
         }
     )*};
 }
@@ -100,6 +104,10 @@ impl<T: Differentiable> Differentiable for [T] {
     #[inline]
     fn placeholder(&self) -> Self::Tangent {
         Vec::new()
+    }
+    #[inline(always)]
+    fn require_shape(&self, tangent: &[T::Tangent]) {
+        assert_eq!(self.len(), tangent.len(), "a slice and its tangent differ in length");
     }
 }
 

@@ -60,7 +60,10 @@ pub fn bar<'a, P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(
     primal: &P,
 ) -> <P::Tangent as Tangent>::Mut<'a> {
     match slot.get() {
-        Some(bar) => bar,
+        Some(bar) => {
+            primal.require_shape(P::Tangent::share(&bar));
+            bar
+        }
         None => scratch.insert(primal.placeholder()).tangent_mut(),
     }
 }
@@ -73,7 +76,10 @@ pub fn dot<'a, P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
     primal: &P,
 ) -> <P::Tangent as Tangent>::Ref<'a> {
     match arg.get() {
-        Some(dot) => dot,
+        Some(dot) => {
+            primal.require_shape(P::Tangent::reborrow_ref(&dot));
+            dot
+        }
         None => scratch.insert(primal.placeholder()).tangent_ref(),
     }
 }

@@ -24,6 +24,12 @@ pub trait Differentiable {
     fn placeholder(&self) -> Self::Tangent {
         self.zero_tangent()
     }
+
+    /// Panics where a caller's tangent of a slice has another length. Besides the better message, the
+    /// optimizer learns that an index into the one is an index into the other, and drops the check.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn require_shape(&self, _tangent: <Self::Tangent as Tangent>::Ref<'_>) {}
 }
 
 /// The vector space that tangents form, and how it is borrowed.
