@@ -68,7 +68,8 @@ fn call_price_by_hand([s, k, r, sigma, t]: [f64; 5], out_bar: f64, bars: &mut [f
     bars[1] += -out_bar * discount * n2 - log_bar * s / (k * k);
     bars[2] += top_bar * t + rate * t;
     bars[3] += vol_bar * root + top_bar * t * sigma;
-    bars[4] += top_bar * drift + rate * r + if root_bar == 0.0 { 0.0 } else { root_bar / (2.0 * root) };
+    bars[4] +=
+        top_bar * drift + rate * r + if root_bar == 0.0 { 0.0 } else { root_bar / (2.0 * root) };
     out
 }
 
@@ -81,7 +82,13 @@ fn weighted(w: &[f64], x: &[f64]) -> f64 {
     s
 }
 
-fn weighted_by_hand(w: &[f64], x: &[f64], out_bar: f64, w_bar: &mut [f64], x_bar: &mut [f64]) -> f64 {
+fn weighted_by_hand(
+    w: &[f64],
+    x: &[f64],
+    out_bar: f64,
+    w_bar: &mut [f64],
+    x_bar: &mut [f64],
+) -> f64 {
     let mut s = 0.0;
     for (((w, x), w_bar), x_bar) in w.iter().zip(x).zip(w_bar).zip(x_bar) {
         s += w * x * x;
@@ -114,7 +121,14 @@ fn logistic_map(r: f64, mut x: f64, n: usize) -> f64 {
     x
 }
 
-fn logistic_map_by_hand(r: f64, mut x: f64, n: usize, out_bar: f64, r_bar: &mut f64, x_bar: &mut f64) -> f64 {
+fn logistic_map_by_hand(
+    r: f64,
+    mut x: f64,
+    n: usize,
+    out_bar: f64,
+    r_bar: &mut f64,
+    x_bar: &mut f64,
+) -> f64 {
     let mut record = Vec::with_capacity(n);
     for _ in 0..n {
         record.push(x);
@@ -203,7 +217,10 @@ measured! {
 }
 
 /// Runs both and requires the same value and gradient.
-fn compare<const N: usize>(generated: impl Fn(&mut [f64; N]) -> f64, written: impl Fn(&mut [f64; N]) -> f64) {
+fn compare<const N: usize>(
+    generated: impl Fn(&mut [f64; N]) -> f64,
+    written: impl Fn(&mut [f64; N]) -> f64,
+) {
     let (mut a, mut b) = ([0.0; N], [0.0; N]);
     let (value_a, value_b) = (generated(black_box(&mut a)), written(black_box(&mut b)));
     let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());

@@ -18,7 +18,10 @@ fn count() {
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
 }
 
-#[allow(unsafe_code, reason = "a global allocator has no safe interface; each method only passes its arguments on")]
+#[allow(
+    unsafe_code,
+    reason = "a global allocator has no safe interface; each method only passes its arguments on"
+)]
 // SAFETY: every method keeps the contract of `System`'s method of the same name, which it calls unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -110,8 +113,11 @@ fn the_counter_counts() {
 fn the_adjoint_of_a_sum_allocates_nothing() {
     let (w, x) = data();
     type Adjoint = fn(&[f64], &[f64], f64, &mut [f64], &mut [f64]) -> f64;
-    let sums: [(&str, Adjoint); 3] =
-        [("weighted", weighted::adjoint), ("indexed", indexed::adjoint), ("chained", chained::adjoint)];
+    let sums: [(&str, Adjoint); 3] = [
+        ("weighted", weighted::adjoint),
+        ("indexed", indexed::adjoint),
+        ("chained", chained::adjoint),
+    ];
     for (name, adjoint) in sums {
         let (mut w_bar, mut x_bar) = (vec![0.0; N], vec![0.0; N]);
         let (_, count) = allocations(|| adjoint(&w, &x, 1.0, &mut w_bar, &mut x_bar));
@@ -143,7 +149,8 @@ fn calls_in_a_loop_allocate_no_cotangents() {
 fn a_loop_allocates_one_record() {
     for n in [1, 10, 1000] {
         let (mut r_bar, mut x_bar) = (0.0, 0.0);
-        let (_, count) = allocations(|| logistic_map::adjoint(3.2, 0.4, n, 1.0, &mut r_bar, &mut x_bar));
+        let (_, count) =
+            allocations(|| logistic_map::adjoint(3.2, 0.4, n, 1.0, &mut r_bar, &mut x_bar));
         assert_eq!(count, 1, "{n} iterations");
     }
 }

@@ -19,7 +19,12 @@ fn tokens(stream: TokenStream) -> usize {
 }
 
 /// The tokens of the expansion of a function of `n` statements; `statement(i)` is the `i`-th.
-fn expansion(what: &str, n: usize, function: impl Fn(TokenStream) -> TokenStream, statement: impl Fn(usize) -> TokenStream) -> usize {
+fn expansion(
+    what: &str,
+    n: usize,
+    function: impl Fn(TokenStream) -> TokenStream,
+    statement: impl Fn(usize) -> TokenStream,
+) -> usize {
     let statements = (1..=n).map(statement).collect();
     let item = function(statements);
     let start = Instant::now();
@@ -32,12 +37,19 @@ fn expansion(what: &str, n: usize, function: impl Fn(TokenStream) -> TokenStream
 
 /// Requires that the third hundred of statements costs as much as the second.
 #[track_caller]
-fn linear(what: &str, function: impl Fn(TokenStream) -> TokenStream, statement: impl Fn(usize) -> TokenStream) {
+fn linear(
+    what: &str,
+    function: impl Fn(TokenStream) -> TokenStream,
+    statement: impl Fn(usize) -> TokenStream,
+) {
     let [a, b, c] = [100, 200, 300].map(|n| expansion(what, n, &function, &statement));
     let (second, third) = (b - a, c - b);
     assert!(second > 100, "{what}: the statements are missing from the expansion");
     // Names get longer and are numbered, but a token stays one token.
-    assert!(third <= second + second / 50, "{what}: {second} tokens for the second hundred, {third} for the third");
+    assert!(
+        third <= second + second / 50,
+        "{what}: {second} tokens for the second hundred, {third} for the third"
+    );
 }
 
 fn name(i: usize) -> proc_macro2::Ident {
@@ -55,7 +67,8 @@ fn a_chain_of_definitions() {
 
 #[test]
 fn a_chain_of_updates() {
-    let function = |statements| quote!(fn f(x: f64, y: f64) -> f64 { let mut s = x; #statements s });
+    let function =
+        |statements| quote!(fn f(x: f64, y: f64) -> f64 { let mut s = x; #statements s });
     linear("updates", function, |_| quote!(s = s.sin() * y + s;));
 }
 
@@ -73,12 +86,24 @@ fn a_chain_of_matrices() {
 
 #[test]
 fn a_row_of_branches() {
-    let function = |statements| quote!(fn f(x: f64, y: f64) -> f64 { let mut s = x; #statements s });
-    linear("branches", function, |_| quote!(if s > y { s *= y; } else { s += y.exp(); }));
+    let function =
+        |statements| quote!(fn f(x: f64, y: f64) -> f64 { let mut s = x; #statements s });
+    linear("branches", function, |_| {
+        quote!(if s > y {
+            s *= y;
+        } else {
+            s += y.exp();
+        })
+    });
 }
 
 #[test]
 fn a_row_of_loops() {
-    let function = |statements| quote!(fn f(x: &[f64], y: f64) -> f64 { let mut s = y; #statements s });
-    linear("loops", function, |_| quote!(for i in 0..x.len() { s = s * x[i] + s.sin(); }));
+    let function =
+        |statements| quote!(fn f(x: &[f64], y: f64) -> f64 { let mut s = y; #statements s });
+    linear("loops", function, |_| {
+        quote!(for i in 0..x.len() {
+            s = s * x[i] + s.sin();
+        })
+    });
 }

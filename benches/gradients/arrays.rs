@@ -7,12 +7,22 @@ use ndarray::{Array1, Array2, Axis};
 use std::hint::black_box;
 
 #[differentiate]
-fn least_squares(theta: &Array1<f64>, #[constant] phi: &Array2<f64>, #[constant] y: &Array1<f64>) -> f64 {
+fn least_squares(
+    theta: &Array1<f64>,
+    #[constant] phi: &Array2<f64>,
+    #[constant] y: &Array1<f64>,
+) -> f64 {
     let e = y - phi.dot(theta);
     e.dot(&e)
 }
 
-fn least_squares_by_hand(theta: &Array1<f64>, phi: &Array2<f64>, y: &Array1<f64>, out_bar: f64, theta_bar: &mut Array1<f64>) -> f64 {
+fn least_squares_by_hand(
+    theta: &Array1<f64>,
+    phi: &Array2<f64>,
+    y: &Array1<f64>,
+    out_bar: f64,
+    theta_bar: &mut Array1<f64>,
+) -> f64 {
     let mut e = y - phi.dot(theta);
     let out = e.dot(&e);
     e *= 2.0 * out_bar;
@@ -49,7 +59,13 @@ fn network(
 
 type Layers = (Array2<f64>, Array1<f64>, Array2<f64>, Array1<f64>);
 
-fn network_by_hand((w1, b1, w2, b2): &Layers, x: &Array2<f64>, y: &Array2<f64>, out_bar: f64, bars: &mut Layers) -> f64 {
+fn network_by_hand(
+    (w1, b1, w2, b2): &Layers,
+    x: &Array2<f64>,
+    y: &Array2<f64>,
+    out_bar: f64,
+    bars: &mut Layers,
+) -> f64 {
     let mut hidden = x.dot(w1) + b1;
     hidden.mapv_inplace(f64::tanh);
     let mut e = hidden.dot(w2) + b2 - y;
@@ -66,7 +82,12 @@ fn network_by_hand((w1, b1, w2, b2): &Layers, x: &Array2<f64>, y: &Array2<f64>, 
 
 pub fn network_rows(table: &mut Table) {
     let (n, inputs, hidden, outputs) = (64, 32, 64, 10);
-    let layers = (matrix(inputs, hidden, 15.0), vector(hidden, 16.0), matrix(hidden, outputs, 17.0), vector(outputs, 18.0));
+    let layers = (
+        matrix(inputs, hidden, 15.0),
+        vector(hidden, 16.0),
+        matrix(hidden, outputs, 17.0),
+        vector(outputs, 18.0),
+    );
     let (x, y) = (matrix(n, inputs, 19.0), matrix(n, outputs, 20.0));
     let (w1, b1, w2, b2) = &layers;
     table.row(

@@ -79,7 +79,10 @@ impl Table {
         let (mut g, mut w) = (zero.clone(), zero.clone());
         let values = [primal(), generated(&mut g), written(&mut w)];
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs());
-        assert!(values.iter().all(|v| near(*v, values[0])), "the values of {name} differ: {values:?}");
+        assert!(
+            values.iter().all(|v| near(*v, values[0])),
+            "the values of {name} differ: {values:?}"
+        );
         for (g, w) in g.numbers().into_iter().zip(w.numbers()) {
             assert!(near(g, w), "the gradients of {name} differ: {g}, and {w} by hand");
         }
@@ -112,7 +115,9 @@ impl Table {
 
     /// The rows that were measured, as a table in Markdown.
     fn print(&self) {
-        println!("| program | function | generated gradient | by hand | generated / function | generated / by hand |");
+        println!(
+            "| program | function | generated gradient | by hand | generated / function | generated / by hand |"
+        );
         println!("| --- | ---: | ---: | ---: | ---: | ---: |");
         for Row { name, primal, generated, written } in &self.rows {
             // A benchmark that the command line leaves out was not measured.
@@ -123,7 +128,11 @@ impl Table {
             let ratio = |other: &Duration| us(generated) / us(other);
             println!(
                 "| {name} | {:.3} µs | {:.3} µs | {:.3} µs | {:.2} | {:.2} |",
-                us(primal), us(generated), us(written), ratio(primal), ratio(written)
+                us(primal),
+                us(generated),
+                us(written),
+                ratio(primal),
+                ratio(written)
             );
         }
     }
@@ -139,7 +148,8 @@ pub fn vector(n: usize, seed: f64) -> Array1<f64> {
 }
 
 pub fn matrix(rows: usize, columns: usize, seed: f64) -> Array2<f64> {
-    Array2::from_shape_vec((rows, columns), numbers(rows * columns, seed)).expect("as many numbers as elements")
+    Array2::from_shape_vec((rows, columns), numbers(rows * columns, seed))
+        .expect("as many numbers as elements")
 }
 
 fn main() {

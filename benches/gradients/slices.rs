@@ -49,7 +49,13 @@ fn weighted(w: &[f64], x: &[f64]) -> f64 {
     s
 }
 
-fn weighted_by_hand(w: &[f64], x: &[f64], out_bar: f64, w_bar: &mut [f64], x_bar: &mut [f64]) -> f64 {
+fn weighted_by_hand(
+    w: &[f64],
+    x: &[f64],
+    out_bar: f64,
+    w_bar: &mut [f64],
+    x_bar: &mut [f64],
+) -> f64 {
     let mut s = 0.0;
     for (((w, x), w_bar), x_bar) in w.iter().zip(x).zip(w_bar).zip(x_bar) {
         s += w * x * x;
@@ -81,7 +87,13 @@ fn regression(weights: &[f64], #[constant] data: &[f64], #[constant] labels: &[f
     loss
 }
 
-fn regression_by_hand(weights: &[f64], data: &[f64], labels: &[f64], out_bar: f64, weights_bar: &mut [f64]) -> f64 {
+fn regression_by_hand(
+    weights: &[f64],
+    data: &[f64],
+    labels: &[f64],
+    out_bar: f64,
+    weights_bar: &mut [f64],
+) -> f64 {
     let mut loss = 0.0;
     for (row, label) in data.chunks(weights.len()).zip(labels) {
         let score: f64 = row.iter().zip(weights).map(|(x, w)| x * w).sum();
@@ -117,7 +129,13 @@ fn log_sum_exp(v: &[f64]) -> f64 {
 
 /// The log-likelihood of a mixture of normal distributions with diagonal covariances.
 #[differentiate]
-fn mixture(logits: &[f64], means: &[f64], log_sigma: &[f64], #[constant] data: &[f64], d: usize) -> f64 {
+fn mixture(
+    logits: &[f64],
+    means: &[f64],
+    log_sigma: &[f64],
+    #[constant] data: &[f64],
+    d: usize,
+) -> f64 {
     let inverse: Vec<f64> = log_sigma.iter().map(|s| (-s).exp()).collect();
     let mut likelihood = 0.0;
     for x in data.chunks(d) {
@@ -149,7 +167,13 @@ fn soft_max(v: &mut [f64]) -> f64 {
 
 type Mixture = (Vec<f64>, Vec<f64>, Vec<f64>);
 
-fn mixture_by_hand((logits, means, log_sigma): &Mixture, data: &[f64], d: usize, out_bar: f64, bars: &mut Mixture) -> f64 {
+fn mixture_by_hand(
+    (logits, means, log_sigma): &Mixture,
+    data: &[f64],
+    d: usize,
+    out_bar: f64,
+    bars: &mut Mixture,
+) -> f64 {
     let (logits_bar, means_bar, log_sigma_bar) = bars;
     let inverse: Vec<f64> = log_sigma.iter().map(|s| (-s).exp()).collect();
     let mut likelihood = 0.0;

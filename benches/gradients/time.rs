@@ -11,7 +11,13 @@ fn acceleration(angle: f64, speed: f64, stiffness: f64, damping: f64) -> f64 {
 
 /// How far a damped pendulum is from observations, solved by the method of Runge and Kutta.
 #[differentiate]
-fn pendulum(start: f64, stiffness: f64, damping: f64, #[constant] observed: &[f64], #[constant] h: f64) -> f64 {
+fn pendulum(
+    start: f64,
+    stiffness: f64,
+    damping: f64,
+    #[constant] observed: &[f64],
+    #[constant] h: f64,
+) -> f64 {
     let (mut angle, mut speed) = (start, 0.0);
     let mut loss = 0.0;
     for target in observed {
@@ -31,7 +37,15 @@ fn pendulum(start: f64, stiffness: f64, damping: f64, #[constant] observed: &[f6
 
 type Bars = (f64, f64, f64);
 
-fn pendulum_by_hand(start: f64, stiffness: f64, damping: f64, observed: &[f64], h: f64, out_bar: f64, bars: &mut Bars) -> f64 {
+fn pendulum_by_hand(
+    start: f64,
+    stiffness: f64,
+    damping: f64,
+    observed: &[f64],
+    h: f64,
+    out_bar: f64,
+    bars: &mut Bars,
+) -> f64 {
     let force = |angle: f64, speed: f64| -stiffness * angle.sin() - damping * speed;
     let stages = |angle: f64, speed: f64| {
         let k1 = force(angle, speed);

@@ -48,23 +48,13 @@ pub fn __adjoint(
             &mut y_bar,
         );
         let i = i1;
-        let t_bar = ::ad_runtime::rt::finish(y_bar, &y);
         model::predict::__adjoint(
             params,
             xs[i],
-            ::ad_runtime::rt::keep(&t_bar),
+            ::ad_runtime::rt::finish(y_bar, &y),
             ::ad_runtime::rt::when(params_active, &params, &mut params_bar),
-            ::ad_runtime::rt::Inactive,
+            xs_active.then(|| &mut xs_bar[i]),
         );
-        if xs_active {
-            model::predict::__adjoint(
-                params,
-                xs[i],
-                t_bar,
-                ::ad_runtime::rt::Inactive,
-                &mut xs_bar[i],
-            );
-        }
     }
     out
 }

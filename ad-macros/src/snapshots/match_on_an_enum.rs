@@ -38,52 +38,36 @@ pub fn __adjoint(
             ::ad_runtime::rt::mul_adjoint(
                 &t1,
                 &r,
-                ::ad_runtime::rt::keep(&t2_bar),
+                t2_bar,
                 &mut t1_bar,
-                ::ad_runtime::rt::Inactive,
+                shape_active.then(|| &mut *shape_bar.__Circle_mut().0),
             );
-            if shape_active {
-                ::ad_runtime::rt::mul_adjoint(
-                    &t1,
-                    &r,
-                    t2_bar,
-                    ::ad_runtime::rt::Inactive,
-                    &mut *shape_bar.__Circle_mut().0,
-                );
-            }
-            let t_bar = ::ad_runtime::rt::finish(t1_bar, &t1);
-            if shape_active {
-                ::ad_runtime::rt::mul_adjoint(
-                    &std::f64::consts::PI,
-                    &r,
-                    t_bar,
-                    ::ad_runtime::rt::Inactive,
-                    &mut *shape_bar.__Circle_mut().0,
-                );
-            }
+            ::ad_runtime::rt::mul_adjoint(
+                &std::f64::consts::PI,
+                &r,
+                ::ad_runtime::rt::finish(t1_bar, &t1),
+                ::ad_runtime::rt::Inactive,
+                shape_active.then(|| &mut *shape_bar.__Circle_mut().0),
+            );
         }
         ::ad_runtime::rt::Either::Right(::ad_runtime::rt::Either::Left(())) => {
             #[allow(irrefutable_let_patterns, unused_variables)]
             let Shape::Rectangle { a, b } = shape else { ::core::unreachable!() };
             let t3_bar = chosen_bar;
-            if shape_active {
-                ::ad_runtime::rt::mul_adjoint(
-                    &a,
-                    &b,
-                    ::ad_runtime::rt::keep(&t3_bar),
-                    &mut *shape_bar.__Rectangle_mut().a,
-                    ::ad_runtime::rt::Inactive,
-                );
-            }
-            if shape_active {
-                ::ad_runtime::rt::mul_adjoint(
-                    &a,
-                    &b,
-                    t3_bar,
-                    ::ad_runtime::rt::Inactive,
-                    &mut *shape_bar.__Rectangle_mut().b,
-                );
-            }
+            ::ad_runtime::rt::mul_adjoint(
+                &a,
+                &b,
+                ::ad_runtime::rt::keep(&t3_bar),
+                shape_active.then(|| &mut *shape_bar.__Rectangle_mut().a),
+                ::ad_runtime::rt::Inactive,
+            );
+            ::ad_runtime::rt::mul_adjoint(
+                &a,
+                &b,
+                t3_bar,
+                ::ad_runtime::rt::Inactive,
+                shape_active.then(|| &mut *shape_bar.__Rectangle_mut().b),
+            );
         }
         ::ad_runtime::rt::Either::Right(::ad_runtime::rt::Either::Right(())) => {}
     }

@@ -28,34 +28,21 @@ pub fn __energy_adjoint(
         &mut t1_bar,
         &mut d_bar,
     );
-    let t_bar = ::ad_runtime::rt::finish(t1_bar, &t1);
-    if self_active {
-        ::ad_runtime::rt::mul_adjoint(
-            &0.5,
-            &self.stiffness,
-            t_bar,
-            ::ad_runtime::rt::Inactive,
-            &mut self_bar.stiffness,
-        );
-    }
-    let t_bar_2 = ::ad_runtime::rt::finish(d_bar, &d);
+    ::ad_runtime::rt::mul_adjoint(
+        &0.5,
+        &self.stiffness,
+        ::ad_runtime::rt::finish(t1_bar, &t1),
+        ::ad_runtime::rt::Inactive,
+        self_active.then(|| &mut self_bar.stiffness),
+    );
     let mut x_bar = 0.0;
     ::ad_runtime::rt::sub_adjoint(
         &x,
         &self.rest,
-        ::ad_runtime::rt::keep(&t_bar_2),
+        ::ad_runtime::rt::finish(d_bar, &d),
         &mut x_bar,
-        ::ad_runtime::rt::Inactive,
+        self_active.then(|| &mut self_bar.rest),
     );
-    if self_active {
-        ::ad_runtime::rt::sub_adjoint(
-            &x,
-            &self.rest,
-            t_bar_2,
-            ::ad_runtime::rt::Inactive,
-            &mut self_bar.rest,
-        );
-    }
     ::ad_runtime::rt::add(x_slot, x_bar);
     out
 }
