@@ -15,6 +15,7 @@
 
 mod bars;
 mod control;
+mod merge;
 mod mutate;
 mod outline;
 mod plan;
@@ -85,6 +86,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &reverse);
+    merge::contributions(&adjoint.program, &mut reverse);
     let scalars = adjoint.bars.scalar_params(&adjoint.program);
     Reversed { program: adjoint.program, forward, result, reverse, scalars }
 }

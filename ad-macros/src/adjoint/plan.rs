@@ -115,12 +115,19 @@ fn cheap(program: &Program, value: &Expr) -> bool {
         Expr::Ref { mutable: false, .. } => true,
         Expr::Method { recv, name, args, .. } => {
             program.ty_of(recv).is_float()
-                && crate::rules::scalar(&name.to_string()).is_some_and(|rule| !rule.costly)
+                && (crate::rules::scalar(&name.to_string()).is_some_and(|rule| !rule.costly)
+                    || name == "powi" && is_small_power(&args[0]))
                 && cheap(program, recv)
                 && args.iter().all(|a| cheap(program, a))
         }
         _ => false,
     }
+}
+
+/// Whether an exponent is a literal so small that the power is a product or two.
+fn is_small_power(exponent: &Expr) -> bool {
+    let Expr::Verbatim { tokens, .. } = exponent else { return false };
+    matches!(syn::parse2::<syn::LitInt>(tokens.clone()).map(|n| n.base10_parse::<u32>()), Ok(Ok(0..=4)))
 }
 
 fn operands_of(program: &Program, stmt: &Stmt) -> HashSet<Var> {

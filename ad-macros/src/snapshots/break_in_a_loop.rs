@@ -31,8 +31,7 @@ pub fn __adjoint(
         let x = xs[k1];
         let mut x_bar = 0.0;
         if !taken {
-            x_bar += total_bar * x;
-            x_bar += total_bar * x;
+            x_bar += 2.0 * (total_bar * x);
         }
         if xs_active {
             xs_bar[k1] += x_bar;

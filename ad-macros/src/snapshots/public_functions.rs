@@ -45,10 +45,7 @@ impl squares {
         let sum_bar = out_bar;
         for k1 in (0..x.len()).rev() {
             if x_active {
-                x_bar[k1] += sum_bar * (&x[k1] - shift);
-            }
-            if x_active {
-                x_bar[k1] += sum_bar * (&x[k1] - shift);
+                x_bar[k1] += 2.0 * (sum_bar * (&x[k1] - shift));
             }
         }
         out

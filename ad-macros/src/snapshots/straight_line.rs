@@ -19,8 +19,7 @@ pub fn __adjoint(
     let mut r_bar = -(s_bar * t2 / (r * r));
     r_bar += t2_bar * r.cos();
     let t1_bar = if r_bar == 0.0 { 0.0 } else { r_bar * (0.5 / r) };
-    x_bar += t1_bar * x;
-    x_bar += t1_bar * x;
+    x_bar += 2.0 * (t1_bar * x);
     let mut y_bar = t1_bar * y;
     y_bar += t1_bar * y;
     ::ad_runtime::rt::add(x_slot, x_bar);

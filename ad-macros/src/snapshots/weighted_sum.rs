@@ -26,10 +26,7 @@ pub fn __adjoint(
             w_bar[i] += t_bar * x[i];
         }
         if x_active {
-            x_bar[i] += t_bar * w[i];
-        }
-        if x_active {
-            x_bar[i] += sum_bar * (w[i] * x[i]);
+            x_bar[i] += t_bar * w[i] + sum_bar * (w[i] * x[i]);
         }
     }
     out
