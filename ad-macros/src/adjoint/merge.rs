@@ -45,9 +45,10 @@ fn join_guards(stmts: &mut Vec<Stmt>) {
     let mut joined: Vec<Stmt> = Vec::new();
     for stmt in stmts.drain(..) {
         match (joined.last_mut(), stmt) {
-            (Some(Stmt::WhenActive { param: a, body }), Stmt::WhenActive { param: b, body: more })
-                if *a == b && updates(body) && updates(&more) =>
-            {
+            (
+                Some(Stmt::WhenActive { param: a, body }),
+                Stmt::WhenActive { param: b, body: more },
+            ) if *a == b && updates(body) && updates(&more) => {
                 body.extend(more);
             }
             (_, stmt) => joined.push(stmt),
@@ -109,7 +110,13 @@ fn commutes(run: &[(Place, BinOp, Expr)], place: &Place, value: &Expr) -> bool {
         && run.iter().all(|(p, _, v)| !own.contains(&p.root) && !reads(p, v).contains(&place.root))
 }
 
-fn add(program: &Program, run: &mut Vec<(Place, BinOp, Expr)>, place: Place, op: BinOp, value: Expr) {
+fn add(
+    program: &Program,
+    run: &mut Vec<(Place, BinOp, Expr)>,
+    place: Place,
+    op: BinOp,
+    value: Expr,
+) {
     let Some((_, first_op, sum)) = run.iter_mut().find(|(p, ..)| same_place(p, &place)) else {
         run.push((place, op, value));
         return;

@@ -127,7 +127,10 @@ fn cheap(program: &Program, value: &Expr) -> bool {
 /// Whether an exponent is a literal so small that the power is a product or two.
 fn is_small_power(exponent: &Expr) -> bool {
     let Expr::Verbatim { tokens, .. } = exponent else { return false };
-    matches!(syn::parse2::<syn::LitInt>(tokens.clone()).map(|n| n.base10_parse::<u32>()), Ok(Ok(0..=4)))
+    matches!(
+        syn::parse2::<syn::LitInt>(tokens.clone()).map(|n| n.base10_parse::<u32>()),
+        Ok(Ok(0..=4))
+    )
 }
 
 fn operands_of(program: &Program, stmt: &Stmt) -> HashSet<Var> {
