@@ -235,3 +235,44 @@ fn what_does_not_reach_the_result_has_no_cotangent() {
         reversed.scalars.iter().map(|(of, _)| reversed.program[*of].name.to_string()).collect();
     assert_eq!(cotangents, ["x"]);
 }
+
+#[test]
+fn small_powers_are_computed_again() {
+    let power = |n: TokenStream| {
+        records(quote!(fn f(w: &[f64], x: &[f64]) -> f64 {
+            w.iter().zip(x).map(|(w, x)| w * x.powi(#n)).sum()
+        }))
+    };
+    assert_eq!(power(quote!(2)), 0);
+    assert_eq!(power(quote!(40)), 1);
+}
+
+/// How many statements of the reverse sweep update a cotangent.
+fn updates(stmts: &[Stmt]) -> usize {
+    stmts
+        .iter()
+        .map(|stmt| match stmt {
+            Stmt::Update { .. } => 1,
+            Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => updates(body),
+            _ => 0,
+        })
+        .sum()
+}
+
+#[test]
+fn contributions_to_one_element_are_added_up() {
+    let count = |body: TokenStream| {
+        let item = quote!(fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 1..x.len() {
+                s += #body;
+            }
+            s
+        });
+        updates(&reversal(item).reversed.reverse)
+    };
+    assert_eq!(count(quote!(x[i] * x[i])), 1);
+    assert_eq!(count(quote!(x[i] * x[i - 1] + x[i])), 2);
+    // Another index is another element as far as anybody knows.
+    assert_eq!(count(quote!(x[i] * x[other(i)])), 2);
+}
