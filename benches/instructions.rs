@@ -239,7 +239,8 @@ fn main() {
 
     let w: [f64; N] = std::array::from_fn(|i| 1.0 + i as f64 / N as f64);
     let x: [f64; N] = std::array::from_fn(|i| (i as f64 * 0.37).sin());
-    let halves = |g: &mut [f64; 2 * N], f: fn(&[f64], &[f64], &mut [f64], &mut [f64]) -> f64| {
+    type Gradient = fn(&[f64], &[f64], &mut [f64], &mut [f64]) -> f64;
+    let halves = |g: &mut [f64; 2 * N], f: Gradient| {
         let (a, b) = g.split_at_mut(N);
         f(black_box(&w), black_box(&x), a, b)
     };

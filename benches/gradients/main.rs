@@ -104,11 +104,16 @@ impl Table {
         };
         let row = Row {
             name,
-            primal: measure("primal", &mut || drop(black_box(primal()))),
-            generated: measure("generated", &mut || drop(black_box(generated(black_box(&mut g))))),
-            written: measure("written", &mut || drop(black_box(written(black_box(&mut w))))),
+            primal: measure("primal", &mut || {
+                black_box(primal());
+            }),
+            generated: measure("generated", &mut || {
+                black_box(generated(black_box(&mut g)));
+            }),
+            written: measure("written", &mut || {
+                black_box(written(black_box(&mut w)));
+            }),
         };
-        drop(measure);
         group.finish();
         self.rows.push(row);
     }

@@ -191,9 +191,9 @@ fn mixture_by_hand(
         for k in 0..logits.len() {
             let bar = out_bar * terms[k];
             logits_bar[k] += bar - out_bar * shares[k];
-            for j in 0..d {
+            for (j, x) in x.iter().enumerate() {
                 let at = k * d + j;
-                let z = (x[j] - means[at]) * inverse[at];
+                let z = (x - means[at]) * inverse[at];
                 means_bar[at] += bar * z * inverse[at];
                 log_sigma_bar[at] += bar * (z * z - 1.0);
             }
