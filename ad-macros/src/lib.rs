@@ -1,11 +1,15 @@
 //! The proc macros of `ad-runtime`: `#[differentiate]` and `#[derive(Differentiable)]`.
 
 mod adjoint;
+#[cfg(test)]
+mod dev;
 mod derive;
 mod emit;
 mod errors;
 mod exits;
 mod facts;
+#[cfg(test)]
+mod fuzz;
 mod function;
 mod generate;
 #[cfg(test)]
