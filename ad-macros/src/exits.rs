@@ -142,10 +142,16 @@ impl Exit<'_> {
                 stmts: value.map(|v| Stmt::Expr(v, Some(Default::default()))).into_iter().collect(),
                 value: Some(parse_quote!(false)),
             },
-            Some(Frame::Flow { .. }) => {
-                let value = value.unwrap_or_else(|| parse_quote!(()));
-                Tail::value(parse_quote!(::core::option::Option::Some(#value)))
-            }
+            // A loop or an assignment is a statement, which would be hidden as an operand.
+            Some(Frame::Flow { .. }) => match value {
+                Some(value) if find::has_value(&value) => {
+                    Tail::value(parse_quote!(::core::option::Option::Some(#value)))
+                }
+                value => Tail {
+                    stmts: value.map(|v| Stmt::Expr(v, Some(Default::default()))).into_iter().collect(),
+                    value: Some(parse_quote!(::core::option::Option::Some(()))),
+                },
+            },
             _ => Tail { stmts: Vec::new(), value },
         }
     }
@@ -468,8 +474,10 @@ impl Exit<'_> {
             let number = self.code_of(&kind, frames);
             let tail = match (kind, frames.last()) {
                 (Kind::Return(_), Some(Frame::Function)) => {
+                    // A name of its own: one match may be active where another is not.
+                    let value = self.fresh("value");
                     Tail::value(parse_quote!(match __returned {
-                        ::core::option::Option::Some(__value) => __value,
+                        ::core::option::Option::Some(#value) => #value,
                         ::core::option::Option::None => ::core::unreachable!(),
                     }))
                 }
@@ -622,8 +630,9 @@ impl Exit<'_> {
         attrs.clear();
         stmts.push(Stmt::Expr(looped, Some(Default::default())));
         let value = value_name.map(|value| {
+            let inner = self.fresh("value");
             parse_quote!(match #value {
-                ::core::option::Option::Some(__value) => __value,
+                ::core::option::Option::Some(#inner) => #inner,
                 ::core::option::Option::None => ::core::unreachable!(),
             })
         });

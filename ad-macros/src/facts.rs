@@ -181,7 +181,7 @@ impl Facts {
     }
 
     fn collect_names(&self, tokens: &TokenStream, found: &mut Vec<Ident>) {
-        for tree in tokens.clone() {
+        for tree in without_members(tokens) {
             match tree {
                 TokenTree::Ident(ident)
                     if self.is_bound(&ident.to_string()) && !found.contains(&ident) =>
@@ -321,4 +321,18 @@ impl Facts {
 /// Whether `name` is a primitive type.
 pub fn is_primitive(name: &str) -> bool {
     name == "f64" || name == "f32" || types::is_discrete_name(name)
+}
+
+/// The tokens but for the names of fields and methods, which are no variables: `sum` in `x.sum()`.
+pub fn without_members(tokens: &TokenStream) -> impl Iterator<Item = TokenTree> {
+    // How many dots stand before: one selects a member, two are a range or the base of a struct.
+    let mut dots = 0;
+    tokens.clone().into_iter().filter(move |tree| {
+        let member = dots == 1 && matches!(tree, TokenTree::Ident(_));
+        dots = match tree {
+            TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
+            _ => 0,
+        };
+        !member
+    })
 }

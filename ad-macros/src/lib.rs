@@ -1,8 +1,6 @@
 //! The proc macros of `ad-runtime`: `#[differentiate]` and `#[derive(Differentiable)]`.
 
 mod adjoint;
-#[cfg(test)]
-mod dev;
 mod derive;
 mod emit;
 mod errors;

@@ -217,7 +217,12 @@ pub fn is_panic(mac: &syn::Macro) -> bool {
 
 /// Whether dropping the value of `expr` needs a semicolon.
 pub fn has_value(expr: &Expr) -> bool {
-    !matches!(expr, Expr::ForLoop(_) | Expr::While(_) | Expr::Assign(_))
+    match expr {
+        Expr::ForLoop(_) | Expr::While(_) | Expr::Assign(_) => false,
+        Expr::If(e) => e.else_branch.is_some(),
+        Expr::Binary(e) => !is_compound(&e.op),
+        _ => true,
+    }
 }
 
 /// The operands of an expression, in the order of evaluation.

@@ -24,7 +24,7 @@ impl Lower<'_> {
     }
 
     fn collect_reads(&self, tokens: &TokenStream, reads: &mut Vec<crate::ir::Var>) {
-        for tree in tokens.clone() {
+        for tree in crate::facts::without_members(tokens) {
             match tree {
                 proc_macro2::TokenTree::Ident(ident) => {
                     if let Some(var) = self.lookup(&ident)
