@@ -88,6 +88,24 @@ fn fused(a: f64, b: f64, c: f64) -> f64 {
         + a.to_radians()
 }
 
+/// The type of `t` is known to rustc alone.
+#[differentiate]
+fn turned(x: [f64; 2]) -> f64 {
+    let t = inner(x, x);
+    let (sin, cos) = t.sin_cos();
+    sin * x[0] - cos * x[1]
+}
+
+#[differentiate]
+fn inner(a: [f64; 2], b: [f64; 2]) -> f64 {
+    a[0] * b[0] + a[1] * b[1]
+}
+
+#[test]
+fn check_turned() {
+    check!(turned([0.8, -0.3]));
+}
+
 #[test]
 fn check_fused() {
     check!(fused(-0.9, 1.1, -0.6));
