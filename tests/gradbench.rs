@@ -281,7 +281,7 @@ fn functions_of_modules_are_evaluated() {
     );
     assert_eq!(evaluate("ba", "jacobian", ba)["output"]["vals"].as_array().map(Vec::len), Some(31));
     let lstm = json!({
-        "main_params": [[0.0; 4]; 2], "extra_params": [[0.0], [0.0], [0.0]],
+        "main_params": vec![vec![0.0; 4]; 2], "extra_params": [[0.0], [0.0], [0.0]],
         "state": [[0.0], [0.0]], "sequence": [[1.0], [1.0]],
     });
     assert_eq!(evaluate("lstm", "objective", lstm.clone())["output"], 3f64.ln());
