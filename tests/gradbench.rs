@@ -272,12 +272,12 @@ fn functions_of_modules_are_evaluated() {
         json!({ "alpha": [0.0], "mu": [[0.0, 0.0]], "q": [[0.0, 0.0]], "l": [[0.0]] })
     );
     let ba = json!({
-        "n": 2, "m": 3, "p": 4, "w": 1.0, "x": [0.0, 0.0, 1.0], "feat": [0.0, 0.0],
+        "n": 2, "m": 3, "p": 12, "w": 1.0, "x": [0.0, 0.0, 1.0], "feat": [0.0, 0.0],
         "cam": [0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0],
     });
     assert_eq!(
         evaluate("ba", "objective", ba.clone())["output"]["w_err"],
-        json!({ "element": 0.0, "repeated": 4 })
+        json!({ "element": 0.0, "repeated": 12 })
     );
     assert_eq!(evaluate("ba", "jacobian", ba)["output"]["vals"].as_array().map(Vec::len), Some(31));
     let lstm = json!({

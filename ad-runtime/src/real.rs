@@ -1,6 +1,6 @@
 //! The scalar bound of generic differentiable code.
 
-use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SinCosMethods, Sub};
+use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, Sub};
 use crate::{Differentiable, Tangent};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
 use std::fmt::{Debug, Display};
@@ -46,7 +46,6 @@ pub trait Real:
     + Differentiable<Tangent = Self>
     + Tangent
     + ScalarMethods
-    + SinCosMethods
     + BinaryRule<Add, Self, Output = Self>
     + BinaryRule<Sub, Self, Output = Self>
     + BinaryRule<Mul, Self, Output = Self>

@@ -182,9 +182,7 @@ fn evaluate_ba(function: &str, input: &Value) -> Outcome {
 
 /// The part of a sparse matrix's list that is sent: the entries of the first observation, and the last.
 fn excerpt<T: Copy>(list: &[T]) -> Vec<T> {
-    let mut part = list[..2 * ba::ROW].to_vec();
-    part.extend(list.last());
-    part
+    list.iter().take(2 * ba::ROW).chain(list.last()).copied().collect()
 }
 
 fn evaluate_lstm(function: &str, input: &Value) -> Outcome {

@@ -88,24 +88,6 @@ fn fused(a: f64, b: f64, c: f64) -> f64 {
         + a.to_radians()
 }
 
-/// The type of `t` is known to rustc alone.
-#[differentiate]
-fn turned(x: [f64; 2]) -> f64 {
-    let t = inner(x, x);
-    let (sin, cos) = t.sin_cos();
-    sin * x[0] - cos * x[1]
-}
-
-#[differentiate]
-fn inner(a: [f64; 2], b: [f64; 2]) -> f64 {
-    a[0] * b[0] + a[1] * b[1]
-}
-
-#[test]
-fn check_turned() {
-    check!(turned([0.8, -0.3]));
-}
-
 #[test]
 fn check_fused() {
     check!(fused(-0.9, 1.1, -0.6));
@@ -267,4 +249,23 @@ fn check_single_precision() {
 fn check_through_single_precision() {
     assert_eq!(through_single_precision::value_and_grad(1.5), (3.75, 4.0));
     assert_eq!(through_single_precision::jvp(1.5, 1.0), (3.75, 4.0));
+}
+
+#[differentiate]
+fn angle_of(x: f64, y: f64) -> f64 {
+    y.atan2(x)
+}
+
+/// The type of `angle` is not seen where it is used.
+#[differentiate]
+fn rotated(x: f64, y: f64) -> f64 {
+    let angle = angle_of(x, y);
+    let (s, c) = angle.sin_cos();
+    s * x - c * y * angle
+}
+
+#[test]
+fn check_rotated() {
+    check!(rotated(0.3, 1.9));
+    check!(rotated(-2.3, 0.5));
 }

@@ -1,36 +1,28 @@
 //! The rules of the methods of real scalars.
 
+use crate::Real;
+use crate::rt::{Slot, TangentArg};
+
 ad_macros::scalar_methods!();
 
-use crate::slot::{Slot, TangentArg};
-
-/// `sin_cos` of a receiver whose type the macro does not see: two results, hence not a line of the table.
-pub trait SinCosMethods: crate::Tangent + Copy {
-    /// The values and their tangents.
+/// The derivatives of `sin_cos`, whose result is a pair.
+pub trait SinCosMethods: Real {
+    /// The pair and its tangent: (sin x, cos x), (cos x · ẋ, −sin x · ẋ).
     #[doc(hidden)]
-    fn __sin_cos_jvp(self, self_dot: impl TangentArg<Self>) -> ((Self, Self), (Self, Self));
-    /// Adds cos(x) · sin_bar - sin(x) · cos_bar.
-    #[doc(hidden)]
-    fn __sin_cos_adjoint(self, out_bar: (Self, Self), self_bar: impl Slot<Self>);
-}
+    #[inline(always)]
+    fn __sin_cos_jvp(self, dot: impl TangentArg<Self>) -> ((Self, Self), (Self, Self)) {
+        let (sin, cos) = self.sin_cos();
+        let dot = crate::rt::tangent(&self, dot);
+        ((sin, cos), (cos * dot, -sin * dot))
+    }
 
-macro_rules! sin_cos {
-    ($($t:ty),*) => {$(
-        impl SinCosMethods for $t {
-            #[inline(always)]
-            fn __sin_cos_jvp(self, self_dot: impl TangentArg<$t>) -> (($t, $t), ($t, $t)) {
-                let (sin, cos) = self.sin_cos();
-                let dot = self_dot.get().map_or(0.0, |dot| *dot);
-                ((sin, cos), (cos * dot, -sin * dot))
-            }
-            #[inline(always)]
-            fn __sin_cos_adjoint(self, out_bar: ($t, $t), mut self_bar: impl Slot<$t>) {
-                self_bar.add(|| {
-                    let (sin, cos) = self.sin_cos();
-                    cos * out_bar.0 - sin * out_bar.1
-                });
-            }
-        }
-    )*};
+    /// x̄ += s̄ · cos x − c̄ · sin x.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn __sin_cos_adjoint(self, (sin_bar, cos_bar): (Self, Self), mut slot: impl Slot<Self>) {
+        let (sin, cos) = self.sin_cos();
+        slot.add(|| sin_bar * cos - cos_bar * sin);
+    }
 }
-sin_cos!(f32, f64);
+impl SinCosMethods for f32 {}
+impl SinCosMethods for f64 {}
