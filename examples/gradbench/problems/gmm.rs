@@ -26,7 +26,7 @@ fn ln_gamma_of_half(n: usize) -> f64 {
 }
 
 /// The logarithm of the prior's constant factor for one component.
-fn prior_constant(setting: &Setting) -> f64 {
+pub fn prior_constant(setting: &Setting) -> f64 {
     let d = setting.d as f64;
     let n = setting.d + setting.m + 1;
     let gammas: f64 = (0..setting.d).map(|j| ln_gamma_of_half(n - j)).sum();

@@ -3,6 +3,7 @@
 //! The program, its tests and the benches share this folder.
 
 #![allow(missing_docs, reason = "the derivatives document themselves")]
+#![allow(clippy::needless_range_loop, reason = "numerical programs go by index")]
 
 pub mod ba;
 pub mod det;
