@@ -44,14 +44,16 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     let self_ty = (*block.self_ty).clone();
     let mut sig = method.sig.clone();
     let mut body = method.block.clone();
-    let output = block_output(&block.items_before(), &self_ty);
+    let output = block_output(&block.items);
     let Some(method) = block.items.iter_mut().find_map(|item| match item {
         ImplItem::Fn(f) => Some(f),
         _ => None,
     }) else {
         return block.to_token_stream();
     };
-    replace_self(&mut sig, &mut body, &self_ty, output.as_ref());
+    replace_self(&mut sig, &mut body, output.as_ref());
+    // The derivatives are functions within those of the rule, which see none of its generics.
+    sig.generics = joined(&block.generics, sig.generics);
     let item = ItemFn {
         attrs: Vec::new(),
         vis: syn::Visibility::Inherited,
@@ -81,17 +83,17 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     quote!(#block #rule)
 }
 
-trait Items {
-    fn items_before(&self) -> Vec<ImplItem>;
-}
-
-impl Items for syn::ItemImpl {
-    fn items_before(&self) -> Vec<ImplItem> {
-        self.items.clone()
+/// The generics of a function that stands alone: those of its block, then its own.
+fn joined(outer: &syn::Generics, own: syn::Generics) -> syn::Generics {
+    let mut generics = outer.clone();
+    generics.params.extend(own.params);
+    if let Some(clause) = own.where_clause {
+        generics.make_where_clause().predicates.extend(clause.predicates);
     }
+    generics
 }
 
-fn block_output(items: &[ImplItem], _: &Type) -> Option<Type> {
+fn block_output(items: &[ImplItem]) -> Option<Type> {
     items.iter().find_map(|item| match item {
         ImplItem::Type(t) if t.ident == "Output" => Some(t.ty.clone()),
         _ => None,
@@ -108,7 +110,7 @@ fn strip_constant(sig: &mut syn::Signature) {
 }
 
 /// Replaces `Self::Output` by the type it stands for.
-fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, _: &Type, output: Option<&Type>) {
+fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, output: Option<&Type>) {
     struct Replace<'a>(Option<&'a Type>);
     impl syn::visit_mut::VisitMut for Replace<'_> {
         fn visit_type_mut(&mut self, ty: &mut Type) {
@@ -172,13 +174,6 @@ fn rule(
     let (self_tangent, rhs_tangent) = (tangent(&self_ty.to_token_stream()), tangent(rhs));
     let constant = |i: usize| f.params.get(i).is_some_and(|p| !p.active);
     let slot = |i: usize, name: TokenStream| if constant(i) { quote!(#rt::Inactive) } else { name };
-    let holder = quote! {
-        trait __Derivatives: Sized { }
-    };
-    let _ = holder;
-    let carrier = quote!(impl #generics __Rule for #self_ty #clause);
-    let _ = carrier;
-    // The hidden functions are associated functions of the rule's own scope.
     let body_functions = free_functions(hidden, self_ty);
     match name {
         "Neg" => {

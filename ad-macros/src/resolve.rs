@@ -249,9 +249,30 @@ impl VisitMut for Names {
         });
     }
 
+    fn visit_expr_match_mut(&mut self, matched: &mut syn::ExprMatch) {
+        visit_mut::visit_expr_match_mut(self, matched);
+        matched.arms.iter_mut().for_each(|arm| bind_whole(&matched.expr, arm));
+    }
+
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
         mac.tokens = self.tokens(std::mem::take(&mut mac.tokens));
     }
+}
+
+/// An arm that names all of a variable is a `let` of that variable: one way to move a value suffices.
+///
+/// ```text
+/// // Input:   match shape { .., rest => e }
+/// // Output:  match shape { .., _ => { let rest = shape; e } }
+/// ```
+fn bind_whole(scrutinee: &Expr, arm: &mut syn::Arm) {
+    let (Expr::Path(_), Pat::Ident(name)) = (scrutinee, &arm.pat) else { return };
+    if name.by_ref.is_some() || name.subpat.is_some() || is_constant_pattern(&name.ident) {
+        return;
+    }
+    let (binding, body) = (name.clone(), &arm.body);
+    *arm.body = syn::parse_quote!({ let #binding = #scrutinee; #body });
+    arm.pat = syn::parse_quote!(_);
 }
 
 /// Renames the bindings of a further alternative like those of the first.
