@@ -47,4 +47,3 @@ pub fn derive_differentiable(item: TokenStream) -> TokenStream {
 pub fn scalar_methods(_: TokenStream) -> TokenStream {
     scalar_methods::expand().into()
 }
-#[cfg(test)] mod dev;

@@ -11,6 +11,7 @@ mod method;
 mod ndarray;
 mod pattern;
 mod place;
+mod sort;
 mod stmt;
 #[cfg(test)]
 mod tests;

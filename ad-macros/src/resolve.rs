@@ -254,6 +254,16 @@ impl VisitMut for Names {
         matched.arms.iter_mut().for_each(|arm| bind_whole(&matched.expr, arm));
     }
 
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "rfold" {
+            // A fold from the back is a fold of what is reversed.
+            call.method = Ident::new("fold", call.method.span());
+            let receiver = &call.receiver;
+            *call.receiver = syn::parse_quote!(#receiver.rev());
+        }
+    }
+
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
         mac.tokens = self.tokens(std::mem::take(&mut mac.tokens));
     }

@@ -199,7 +199,7 @@ impl Tangent {
                 let value = Box::new(self.dot(value)?);
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
-            Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "clone" | "yielded", args } => self.dot(&args[0]),
             Expr::Runtime { function: "unwrap", args } => match &args[0] {
                 Expr::Place(place) => {
                     Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))]))

@@ -160,6 +160,42 @@ pub trait Elements {
     fn element(&self, k: usize) -> &Self::Element;
 }
 
+/// What `into_iter` yields, by number.
+#[diagnostic::on_unimplemented(
+    message = "iterating `{Self}` cannot be differentiated",
+    note = "iterate over a range, a slice, `.iter()`, or a chain of the standard adaptors"
+)]
+pub trait Yields {
+    /// An element, or a reference to one.
+    type Item;
+    /// Item number `k`.
+    fn yielded(&self, k: usize) -> Self::Item;
+}
+
+impl<T: Clone> Yields for Vec<T> {
+    type Item = T;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> T {
+        self[k].clone()
+    }
+}
+
+impl<T: Clone, const N: usize> Yields for [T; N] {
+    type Item = T;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> T {
+        self[k].clone()
+    }
+}
+
+impl<'a, C: Elements + ?Sized> Yields for &'a C {
+    type Item = &'a C::Element;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> &'a C::Element {
+        C::element(self, k)
+    }
+}
+
 /// A container whose elements can be changed.
 pub trait ElementsMut: Elements {
     /// Element number `k`.

@@ -259,6 +259,23 @@ pub fn element_mut<C: crate::places::ElementsMut + ?Sized>(
     container.element_mut(k)
 }
 
+/// Item `k` of what the `into_iter` of a container yields.
+#[inline(always)]
+pub fn yielded<C: crate::places::Yields>(container: &C, k: usize) -> C::Item {
+    container.yielded(k)
+}
+
+/// The order in which a stable sort by `compare` puts the elements: the number of the first, and so on.
+#[inline]
+pub fn sorted_order<T>(
+    elements: &[T],
+    mut compare: impl FnMut(&T, &T) -> core::cmp::Ordering,
+) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_by(|&a, &b| compare(&elements[a], &elements[b]));
+    order
+}
+
 /// What `unwrap` shows.
 #[inline(always)]
 pub fn unwrapped<T: crate::places::Unwrapped>(value: &T) -> &T::Payload {

@@ -36,6 +36,8 @@ mod parameters;
 mod references;
 mod scalars;
 mod slices;
+mod sorting;
 mod structs;
 mod structs_mutation;
+mod unseen_types;
 mod vecs;

@@ -67,7 +67,9 @@ impl Adjoint {
                 let inner_bar = self.typed_bar(inner, inner_bar);
                 self.pullback(inner, inner_bar, None);
             }
-            Expr::Runtime { function: "clone", args } => self.pullback(&args[0], bar, None),
+            Expr::Runtime { function: "clone" | "yielded", args } => {
+                self.pullback(&args[0], bar, None)
+            }
             Expr::Runtime { function: "unwrap", args } => {
                 let whole = Expr::runtime("wrapped", vec![bar]);
                 self.pullback(&args[0], whole, None);

@@ -263,6 +263,14 @@ impl Emitter<'_> {
                 let inner = strip_parens(inner);
                 quote!(::ad_runtime::rt::keep(&#inner))
             }
+            ("yielded", [Expr::Ref { expr, .. }]) => {
+                let mut container = expr.as_place().expect("an element is a place").clone();
+                let Some(Proj::Element(index)) = container.proj.pop() else {
+                    unreachable!("what is yielded is an element")
+                };
+                let (container, index) = (self.place(&container, false), self.index(&index));
+                quote!(::ad_runtime::rt::yielded(&#container, #index))
+            }
             ("again", [Expr::Place(place)]) => {
                 let ty = self.program.ty_of_place(place);
                 let reference = matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. } | Role::Binding { .. } if place.is_var());

@@ -360,7 +360,7 @@ impl Lower<'_> {
 
     fn for_loop(&mut self, l: &syn::ExprForLoop) {
         self.checkpoint_attribute(&l.attrs);
-        if let Some(chain) = self.chain(&l.expr) {
+        if let Some(chain) = self.implicit_chain(&l.expr) {
             let body = &l.body;
             let pat = &l.pat;
             self.drive(chain, &mut |lower, item: Item| {

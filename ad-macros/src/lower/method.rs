@@ -440,7 +440,7 @@ impl Lower<'_> {
             let place = self.frozen(&call.receiver);
             return self.push_all(&place, chain);
         }
-        if self.array_statement(call) {
+        if self.sorting(call) || self.array_statement(call) {
             return;
         }
         if let Some(op) = self.mutation(call) {
@@ -453,7 +453,9 @@ impl Lower<'_> {
             self.push(Stmt::Mutate { op, dest: None, place, args });
             return;
         }
-        if self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a)) {
+        let selects = super::sort::selects(&call.method) && !self.facts.active(&call.receiver);
+        let operates = self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a));
+        if operates && !selects {
             self.check_effect(&call.method, std::iter::once(&*call.receiver).chain(&call.args));
             let value = self.method(call);
             if !matches!(value, Expr::Place(_)) {
