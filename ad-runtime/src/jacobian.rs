@@ -185,6 +185,23 @@ fn unit<R, P: Coordinates>(zero: &mut P, k: usize, push: &mut impl FnMut(&P) -> 
     image
 }
 
+/// Writes column `k`, the cotangent of the rows' parameter, which is zero afterwards.
+#[inline]
+pub fn put_column<R, P>(jacobian: &mut JacobianRef<R, P>, column: &mut R, k: usize)
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let rows = column.size();
+    if rows > 0 {
+        let columns = jacobian.len() / rows;
+        for (into, value) in jacobian.iter_mut().skip(k).step_by(columns).zip(column.elements()) {
+            *into = value;
+        }
+    }
+    column.clear();
+}
+
 /// The first `rows` axes last.
 fn transposed<A, D: Dimension>(
     view: ArrayViewMut<'_, A, D>,
