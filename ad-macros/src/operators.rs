@@ -293,9 +293,7 @@ fn second_rule(
     let (self_dot, rhs_dot) = (given(0, quote!(self_dot)), given(1, quote!(rhs_dot)));
     let (a, a_dot) = (given(0, quote!(&mut __self_bar)), given(0, quote!(&mut __self_bar_dot)));
     let (b, b_dot) = (given(1, quote!(&mut __rhs_bar)), given(1, quote!(&mut __rhs_bar_dot)));
-    let zeros_of = |what: TokenStream, bar: TokenStream, dot: TokenStream| {
-        quote!(let mut #bar = #rt::zero(#what); let mut #dot = #rt::zero(#what);)
-    };
+    let zeros_of = |what: TokenStream, bar: TokenStream, dot: TokenStream| quote!(let mut #bar = #rt::zero(#what); let mut #dot = #rt::zero(#what););
     let self_zeros = zeros_of(quote!(self), quote!(__self_bar), quote!(__self_bar_dot));
     let rhs_zeros = zeros_of(quote!(rhs), quote!(__rhs_bar), quote!(__rhs_bar_dot));
     match name {

@@ -44,10 +44,8 @@ fn second_order(name: &str, active: &[bool]) -> TokenStream {
         turbofish: None,
         args: operands[1..].iter().map(|v| Expr::var(*v)).collect(),
     };
-    program.body = Block {
-        stmts: vec![Stmt::Let { var: y, ty: None, value }],
-        result: Some(Expr::var(y)),
-    };
+    program.body =
+        Block { stmts: vec![Stmt::Let { var: y, ty: None, value }], result: Some(Expr::var(y)) };
     let pushed = push_adjoint(program, out_bar);
     let program = &pushed.program;
     let forward = Emitter::forward(program, HashSet::new()).stmts(&pushed.forward);

@@ -172,16 +172,12 @@ impl Tangent {
         match value {
             Expr::Place(place) => Some(self.read(place)),
             Expr::Ref { expr, .. } => self.dot(expr),
-            Expr::Unary(UnOp::Neg, a) if self.is_scalar(a) => {
-                self.dot(a).map(Expr::neg)
-            }
+            Expr::Unary(UnOp::Neg, a) if self.is_scalar(a) => self.dot(a).map(Expr::neg),
             Expr::Unary(UnOp::Neg, a) => {
                 let arg = self.arg(a);
                 Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
             }
-            Expr::Binary(op, a, b) if self.is_scalar(value) => {
-                self.dot_of_binary(*op, a, b)
-            }
+            Expr::Binary(op, a, b) if self.is_scalar(value) => self.dot_of_binary(*op, a, b),
             Expr::Binary(op, a, b) => {
                 let function = match op {
                     BinOp::Add => "add_jvp",
@@ -295,7 +291,8 @@ impl Tangent {
                     };
                     self.guarded("when", vec![Expr::var(param), shown])
                 } else {
-                    return self.guarded("tangent_active",
+                    return self.guarded(
+                        "tangent_active",
                         vec![
                             Expr::var(param),
                             Expr::borrow(Expr::Place(place.clone())),
@@ -320,9 +317,9 @@ impl Tangent {
                 Expr::Place(place) => {
                     let mirrored = Expr::Place(self.mirror(place));
                     match self.borrowed_param(place) {
-                        Some(param) if self.resolve(place).is_var() => self.guarded("when",
-                            vec![Expr::var(param), Expr::borrow_mut(mirrored)],
-                        ),
+                        Some(param) if self.resolve(place).is_var() => {
+                            self.guarded("when", vec![Expr::var(param), Expr::borrow_mut(mirrored)])
+                        }
                         _ => Expr::borrow_mut(mirrored),
                     }
                 }
@@ -342,7 +339,8 @@ impl Tangent {
                 match self.borrowed_param(place) {
                     Some(param) if root.is_var() => {
                         let dot = self.dot_var(root.root);
-                        self.guarded("when",
+                        self.guarded(
+                            "when",
                             vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))],
                         )
                     }

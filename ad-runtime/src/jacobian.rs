@@ -192,12 +192,9 @@ where
     R: Coordinates<Dim: DimAdd<P::Dim>>,
     P: Coordinates,
 {
-    let rows = column.size();
-    if rows > 0 {
-        let columns = jacobian.len() / rows;
-        for (into, value) in jacobian.iter_mut().skip(k).step_by(columns).zip(column.elements()) {
-            *into = value;
-        }
+    let columns = jacobian.len().checked_div(column.size()).unwrap_or(1).max(1);
+    for (into, value) in jacobian.iter_mut().skip(k).step_by(columns).zip(column.elements()) {
+        *into = value;
     }
     column.clear();
 }

@@ -55,14 +55,7 @@ pub fn slope_powf_dot<T: Real>(x: T, y: T, x_dot: T, y_dot: T) -> T {
 
 /// The tangent of [`slope_powf_exponent`]: ln x·ṙ + r·ẋ/x, 0 at x = 0. A zero tangent adds nothing.
 #[inline(always)]
-pub fn slope_powf_exponent_dot<T: Real>(
-    x: T,
-    _: T,
-    result: T,
-    x_dot: T,
-    _: T,
-    result_dot: T,
-) -> T {
+pub fn slope_powf_exponent_dot<T: Real>(x: T, _: T, result: T, x_dot: T, _: T, result_dot: T) -> T {
     if x == T::zero() {
         return T::zero();
     }

@@ -76,8 +76,8 @@ fn in_place(x: &[f64], n: usize) -> f64 {
         }
     }
     let mut s = 1.0;
-    for i in 0..v.len() {
-        s *= 1.0 + v[i] * v[i];
+    for v in &v {
+        s *= 1.0 + v * v;
     }
     s
 }

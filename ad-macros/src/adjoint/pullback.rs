@@ -577,7 +577,9 @@ fn is_of_ndarray(path: &syn::Path) -> bool {
 
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {
     match syn::parse2::<syn::ExprPath>(path.clone()) {
-        Ok(syn::ExprPath { path, .. }) => path.segments.last().expect("a path has segments").ident.clone(),
+        Ok(syn::ExprPath { path, .. }) => {
+            path.segments.last().expect("a path has segments").ident.clone()
+        }
         Err(_) => format_ident!("__unknown"),
     }
 }

@@ -388,7 +388,8 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
             Precedence::Lowest
         }
         Expr::Runtime {
-            function: "read_active" | "read_given" | "take_active" | "tangent_active" | "tangent_given",
+            function:
+                "read_active" | "read_given" | "take_active" | "tangent_active" | "tangent_given",
             ..
         } => Precedence::Lowest,
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,

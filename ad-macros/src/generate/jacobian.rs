@@ -365,7 +365,8 @@ impl<'a> Parts<'a> {
                 }
             });
         }
-        let value = tuple((0..count).map(|i| tuple((0..count).map(|j| block(i, j).to_token_stream()))));
+        let value =
+            tuple((0..count).map(|i| tuple((0..count).map(|j| block(i, j).to_token_stream()))));
         let output = tuple(self.columns.iter().map(|row| {
             tuple(self.columns.iter().map(|column| {
                 let (a, b) = (tangent(row), tangent(column));

@@ -76,7 +76,9 @@ fn adjoint_jvp(f: &Function, naming: &Naming, mut program: Program) -> TokenStre
     });
     let pushed = push_adjoint(program, out_bar);
     if let Some(what) = pushed.unsupported.first() {
-        let message = format!("`order = 2` does not know the second derivative of `{what}` yet: drop the option, or differentiate a function without it");
+        let message = format!(
+            "`order = 2` does not know the second derivative of `{what}` yet: drop the option, or differentiate a function without it"
+        );
         let at = &f.item.sig.ident;
         return quote::quote_spanned!(at.span()=> ::core::compile_error!(#message););
     }

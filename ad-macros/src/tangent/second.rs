@@ -421,12 +421,7 @@ impl Tangent {
                 let args =
                     operands.iter().cloned().chain([recv_dot]).chain(dots).chain(rest).collect();
                 let name = format_ident!("{}_jvp", name, span = name.span());
-                Some(Expr::Method {
-                    recv: recv.clone(),
-                    name,
-                    turbofish: turbofish.clone(),
-                    args,
-                })
+                Some(Expr::Method { recv: recv.clone(), name, turbofish: turbofish.clone(), args })
             }
             Expr::Call { path, args, .. }
                 if adjoint::last_ident(path).to_string().ends_with("adjoint") =>

@@ -35,6 +35,5 @@ mod second;
 pub use assign::AssignRule;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use containers::{CloneMethods, SliceMethods};
-pub use scalars::ScalarMethods;
-pub(crate) use second::Again;
+pub use scalars::{ScalarMethods, SinCosMethods};
 pub use second::{SecondAssignRule, SecondBinaryRule, SecondNegRule};

@@ -4,8 +4,8 @@
 //! once, so that a compound assignment still sees the cotangent before the change.
 
 use super::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
+use crate::Differentiable;
 use crate::slot::{Slot, SlotMut, TangentArg};
-use crate::{Differentiable, Tangent};
 
 /// The second derivative of the operator `Op` between `Self` and `Rhs`.
 #[diagnostic::on_unimplemented(
@@ -79,32 +79,6 @@ pub trait SecondAssignRule<Op, Rhs: Differentiable>: AssignRule<Op, Rhs> {
         B: Slot<Rhs::Tangent>,
         AD: SlotMut<Self::Tangent>,
         BD: Slot<Rhs::Tangent>;
-}
-
-/// A slot that is used more than once.
-pub struct Again<'a, S>(pub &'a mut S);
-
-impl<T: Tangent, S: Slot<T>> Slot<T> for Again<'_, S> {
-    const ACTIVE: bool = S::ACTIVE;
-    #[inline(always)]
-    fn wanted(&self) -> bool {
-        self.0.wanted()
-    }
-    #[inline(always)]
-    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), fresh: impl FnOnce() -> T) {
-        self.0.update(add, fresh);
-    }
-    #[inline(always)]
-    fn add(&mut self, contribution: impl FnOnce() -> T) {
-        self.0.add(contribution);
-    }
-}
-
-impl<T: Tangent, S: SlotMut<T>> SlotMut<T> for Again<'_, S> {
-    #[inline(always)]
-    fn get(&mut self) -> Option<T::Mut<'_>> {
-        self.0.get()
-    }
 }
 
 /// One rule between two scalars: the partial derivatives, and the second ones in x and y, and in y twice
