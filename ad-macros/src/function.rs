@@ -42,12 +42,6 @@ impl Options {
                     if !(1..=2).contains(&options.order) {
                         return Err(syn::Error::new(order.span(), "the order is 1 or 2"));
                     }
-                    if options.order == 2 {
-                        return Err(syn::Error::new(
-                            order.span(),
-                            "derivatives of order two are not generated yet: difference `grad`, or drop the option",
-                        ));
-                    }
                 }
                 _ => {
                     return Err(meta.error(
@@ -60,11 +54,33 @@ impl Options {
         if let Err(error) = syn::parse::Parser::parse2(parser, tokens) {
             errors.push(error);
         }
+        options.check_order(errors);
         options
+    }
+
+    /// Order two is forward over reverse, of a body that the macro sees.
+    fn check_order(&self, errors: &Errors) {
+        if self.order < 2 {
+            return;
+        }
+        if let (Some(path), None) | (None, Some(path)) = (&self.vjp, &self.jvp) {
+            errors.at(path, "`order = 2` needs both `vjp = ..` and `jvp = ..`, the latter a differentiated function: give both, or drop the order");
+        }
+        if self.forward_only || self.reverse_only {
+            errors.push(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "`order = 2` goes forward over reverse, so it needs both modes: drop `forward` and `reverse`",
+            ));
+        }
     }
 
     pub fn has_reverse(&self) -> bool {
         !self.forward_only && (self.vjp.is_some() || self.jvp.is_none())
+    }
+
+    /// Whether derivatives of order two are generated, for which both modes are needed.
+    pub fn has_second(&self) -> bool {
+        self.order == 2 && self.has_reverse() && self.has_forward()
     }
 
     pub fn has_forward(&self) -> bool {

@@ -3,6 +3,7 @@
 mod custom;
 mod jacobian;
 mod public;
+mod second;
 
 use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};
@@ -129,9 +130,12 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     if f.options.has_forward() {
         out.extend(match &f.options.jvp {
             Some(path) => custom::jvp(f, naming, path),
-            None => jvp(f, naming, program),
+            None => jvp(f, naming, program.clone()),
         });
         out.extend(public::forward(f, naming));
+    }
+    if f.options.has_second() {
+        out.extend(second::all(f, naming, program));
     }
     out.extend(jacobian::all(f, naming));
     out
@@ -389,6 +393,10 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(custom::declared_jvp(f, naming, true));
         out.extend(public::forward(f, naming));
     }
+    if f.options.has_second() {
+        out.extend(second::declared(f, naming, true));
+        out.extend(second::public(f, naming));
+    }
     out.extend(jacobian::all(f, naming));
     out
 }
@@ -403,6 +411,10 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
     if f.options.has_forward() {
         out.extend(custom::declared_jvp(f, naming, false));
         out.extend(public::forward(f, naming));
+    }
+    if f.options.has_second() {
+        out.extend(second::declared(f, naming, false));
+        out.extend(second::public(f, naming));
     }
     out.extend(jacobian::all(f, naming));
     out

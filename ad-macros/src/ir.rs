@@ -715,6 +715,10 @@ impl Program {
             Expr::ZeroGuard { value, .. } => self.ty_of(value),
             Expr::Select { then, .. } => self.ty_of(then),
             Expr::Compare(..) => Ty::Discrete,
+            Expr::Runtime { function, args } if function.starts_with("slope_") => {
+                self.ty_of(&args[0]).deref().clone()
+            }
+            Expr::Runtime { function: "log_base", args } => self.ty_of(&args[0]).deref().clone(),
             Expr::Runtime { .. } | Expr::Call { .. } | Expr::Struct { .. } => Ty::Unknown,
         }
     }

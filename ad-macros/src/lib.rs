@@ -12,6 +12,7 @@ mod generate;
 mod growth;
 mod ir;
 mod items;
+mod linear;
 mod lower;
 mod operators;
 mod pipeline;
@@ -46,4 +47,11 @@ pub fn derive_differentiable(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn scalar_methods(_: TokenStream) -> TokenStream {
     scalar_methods::expand().into()
+}
+
+/// Adds order two to a trait of linear rules; for `ad-runtime` alone.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn linear_rules(_: TokenStream, item: TokenStream) -> TokenStream {
+    linear::expand(item.into()).into()
 }

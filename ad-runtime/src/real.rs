@@ -1,6 +1,9 @@
 //! The scalar bound of generic differentiable code.
 
-use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, Sub};
+use crate::rules::{
+    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SecondBinaryRule,
+    SecondNegRule, Sub,
+};
 use crate::{Differentiable, Tangent};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
 use std::fmt::{Debug, Display};
@@ -56,6 +59,12 @@ pub trait Real:
     + AssignRule<Sub, Self>
     + AssignRule<Mul, Self>
     + AssignRule<Div, Self>
+    + SecondBinaryRule<Add, Self>
+    + SecondBinaryRule<Sub, Self>
+    + SecondBinaryRule<Mul, Self>
+    + SecondBinaryRule<Div, Self>
+    + SecondBinaryRule<Rem, Self>
+    + SecondNegRule
     + ScalarOperand
     + 'static
 {

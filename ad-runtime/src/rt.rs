@@ -14,10 +14,14 @@ pub use crate::places::{
 pub use crate::rules::ndarray::{
     add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint,
 };
-use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
+use crate::rules::{
+    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, SecondAssignRule, SecondBinaryRule,
+    SecondNegRule, Sub,
+};
 pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record,
-    slope_powf, slope_powf_exponent, slope_powi,
+    slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
+    slope_powi_dot,
 };
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
@@ -174,6 +178,80 @@ assign! {
     Sub sub_assign_jvp sub_assign_adjoint;
     Mul mul_assign_jvp mul_assign_adjoint;
     Div div_assign_jvp div_assign_adjoint;
+}
+
+macro_rules! second_order {
+    ($($op:ident $binary:ident;)*) => {$(
+        /// Adds the cotangents of the operands, and their tangents.
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $binary<X, Y, DA, DB, A, B, AD, BD>(
+            a: &X, b: &Y, a_dot: DA, b_dot: DB,
+            out_bar: <X::Output as Differentiable>::Tangent, out_bar_dot: <X::Output as Differentiable>::Tangent,
+            a_bar: A, b_bar: B, a_bar_dot: AD, b_bar_dot: BD,
+        ) where
+            X: SecondBinaryRule<$op, Y>,
+            Y: Differentiable,
+            DA: TangentArg<X::Tangent>,
+            DB: TangentArg<Y::Tangent>,
+            A: Slot<X::Tangent>,
+            B: Slot<Y::Tangent>,
+            AD: Slot<X::Tangent>,
+            BD: Slot<Y::Tangent>,
+        {
+            a.adjoint_jvp(b, a_dot, b_dot, out_bar, out_bar_dot, a_bar, b_bar, a_bar_dot, b_bar_dot);
+        }
+    )*};
+    (assign $($op:ident $assign:ident;)*) => {$(
+        /// Turns the cotangent of `a` after the assignment and its tangent into those before it.
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $assign<X, Y, DA, DB, A, B, AD, BD>(
+            a: &X, b: &Y, a_dot: DA, b_dot: DB, a_bar: A, b_bar: B, a_bar_dot: AD, b_bar_dot: BD,
+        ) where
+            X: SecondAssignRule<$op, Y> + ?Sized,
+            Y: Differentiable,
+            DA: TangentArg<X::Tangent>,
+            DB: TangentArg<Y::Tangent>,
+            A: SlotMut<X::Tangent>,
+            B: Slot<Y::Tangent>,
+            AD: SlotMut<X::Tangent>,
+            BD: Slot<Y::Tangent>,
+        {
+            a.assign_adjoint_jvp(b, a_dot, b_dot, a_bar, b_bar, a_bar_dot, b_bar_dot);
+        }
+    )*};
+}
+second_order! {
+    Add add_adjoint_jvp;
+    Sub sub_adjoint_jvp;
+    Mul mul_adjoint_jvp;
+    Div div_adjoint_jvp;
+    Rem rem_adjoint_jvp;
+}
+second_order! { assign
+    Add add_assign_adjoint_jvp;
+    Sub sub_assign_adjoint_jvp;
+    Mul mul_assign_adjoint_jvp;
+    Div div_assign_adjoint_jvp;
+}
+
+/// Adds the cotangent of the operand of `-a`, and its tangent.
+#[inline(always)]
+pub fn neg_adjoint_jvp<X, D, S, SD>(
+    a: &X,
+    a_dot: D,
+    out_bar: <X::Output as Differentiable>::Tangent,
+    out_bar_dot: <X::Output as Differentiable>::Tangent,
+    a_bar: S,
+    a_bar_dot: SD,
+) where
+    X: SecondNegRule,
+    D: TangentArg<X::Tangent>,
+    S: Slot<X::Tangent>,
+    SD: Slot<X::Tangent>,
+{
+    a.neg_adjoint_jvp(a_dot, out_bar, out_bar_dot, a_bar, a_bar_dot);
 }
 
 /// The tangent of `-a`.

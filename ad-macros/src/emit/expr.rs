@@ -252,6 +252,17 @@ impl Emitter<'_> {
         strip_parens(tokens)
     }
 
+    /// The flag of the parameter that a function of the runtime depends on: whether its cotangent is
+    /// wanted, or, at order two, whether it has a tangent.
+    fn flag(&self, function: &str, param: &Place) -> proc_macro2::Ident {
+        let name = self.name(param.root);
+        if function.ends_with("_given") {
+            active_flag(&format_ident!("{}_dot", name))
+        } else {
+            active_flag(name)
+        }
+    }
+
     fn runtime(&self, function: &str, args: &[Expr]) -> TokenStream {
         match (function, args) {
             ("Inactive", _) => quote!(::ad_runtime::rt::Inactive),
@@ -286,9 +297,9 @@ impl Emitter<'_> {
                     quote!(::core::clone::Clone::clone(&#tokens))
                 }
             }
-            ("when", [Expr::Place(param), bar]) => {
+            ("when" | "when_given", [Expr::Place(param), bar]) => {
                 let name = self.name(param.root);
-                let flag = active_flag(name);
+                let flag = self.flag(function, param);
                 let mutable = matches!(bar, Expr::Ref { mutable: true, .. });
                 let bar = self.expr(bar);
                 if mutable {
@@ -302,8 +313,8 @@ impl Emitter<'_> {
                 let part = self.expr(part);
                 quote!(#flag.then(|| #part))
             }
-            ("read_active", [Expr::Place(param), value]) => {
-                let flag = active_flag(self.name(param.root));
+            ("read_active" | "read_given", [Expr::Place(param), value]) => {
+                let flag = self.flag(function, param);
                 let zero = self.zero_like(value);
                 let value = self.expr(value);
                 quote!(if #flag { #value } else { #zero })
@@ -313,8 +324,8 @@ impl Emitter<'_> {
                 let (primal, slot) = (self.expr(primal), self.expr(slot));
                 quote!(if #flag { ::ad_runtime::rt::take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
             }
-            ("tangent_active", [Expr::Place(param), primal, dot]) => {
-                let flag = active_flag(self.name(param.root));
+            ("tangent_active" | "tangent_given", [Expr::Place(param), primal, dot]) => {
+                let flag = self.flag(function, param);
                 let (primal, dot) = (self.expr(primal), self.expr(dot));
                 quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
             }
@@ -384,9 +395,11 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
         Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => {
             Precedence::Lowest
         }
-        Expr::Runtime { function: "read_active" | "take_active" | "tangent_active", .. } => {
-            Precedence::Lowest
-        }
+        Expr::Runtime {
+            function:
+                "read_active" | "read_given" | "take_active" | "tangent_active" | "tangent_given",
+            ..
+        } => Precedence::Lowest,
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,
         Expr::Number(..) => Precedence::Postfix,
         Expr::Place(_) if starts_with_star(tokens) => Precedence::Unary,

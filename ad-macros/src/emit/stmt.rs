@@ -463,7 +463,9 @@ fn collect_changed(program: &crate::ir::Program, stmts: &[Stmt], changed: &mut H
                 changed.insert(program.resolve(place).root);
                 changed_by_expr(program, value, changed);
             }
-            Stmt::Let { value, .. } | Stmt::Do(value) => changed_by_expr(program, value, changed),
+            Stmt::Let { value, .. } | Stmt::Destructure { value, .. } | Stmt::Do(value) => {
+                changed_by_expr(program, value, changed)
+            }
             Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
                 collect_changed(program, body, changed)
             }
