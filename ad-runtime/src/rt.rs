@@ -19,6 +19,7 @@ pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record,
     slope_powf, slope_powf_exponent, slope_powi,
 };
+pub use crate::constant::ConstantValue;
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
 
@@ -102,7 +103,7 @@ pub fn constant_slot<S: ConstantSlot>(_: S) {}
 
 /// Asserts, at no cost, that `value` carries no derivative.
 #[inline(always)]
-pub fn constant<T: Differentiable<Tangent = ()>>(value: T) -> T {
+pub fn constant<T: ConstantValue>(value: T) -> T {
     value
 }
 
