@@ -23,6 +23,7 @@ pub use crate::scalar_rt::{
     slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
     slope_powi_dot,
 };
+pub use crate::constant::ConstantValue;
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
 
@@ -106,7 +107,7 @@ pub fn constant_slot<S: ConstantSlot>(_: S) {}
 
 /// Asserts, at no cost, that `value` carries no derivative.
 #[inline(always)]
-pub fn constant<T: Differentiable<Tangent = ()>>(value: T) -> T {
+pub fn constant<T: ConstantValue>(value: T) -> T {
     value
 }
 

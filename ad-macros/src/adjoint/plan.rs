@@ -56,6 +56,11 @@ pub fn recompute(program: &Program, forward: &[Vec<Stmt>], segments: &mut [Vec<S
                 if position == 0 {
                     continue;
                 }
+                // What puts the operand back may need the value itself: `k[l - 1] = old`.
+                let before = reads_of(program, &segments[first][..position]);
+                if vars.iter().any(|v| before.contains(v)) {
+                    continue;
+                }
             }
             segments[first].insert(position, stmt.clone());
         }

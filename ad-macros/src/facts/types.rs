@@ -127,9 +127,14 @@ pub fn is_arithmetic(op: &syn::BinOp) -> bool {
 }
 
 /// Methods whose result carries no derivative, whatever the receiver.
-pub fn inactive_method(name: &syn::Ident) -> bool {
+pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    // Without a predicate they are not those of iterators: `body.position()` is a method of the user's.
+    if matches!(name.as_str(), "position" | "rposition" | "any" | "all") && call.args.is_empty() {
+        return false;
+    }
     matches!(
-        name.to_string().as_str(),
+        name.as_str(),
         "len"
             | "is_empty"
             | "is_nan"
@@ -392,6 +397,9 @@ impl Facts {
         if is_stop_gradient(&e.func) {
             return e.args.first().map_or(Ty::Unknown, |e| self.infer(e));
         }
+        if super::assumptions::is_assertion(&e.func) {
+            return Ty::Discrete;
+        }
         let Expr::Path(p) = &*e.func else { return Ty::Unknown };
         let segments: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
         let last = segments.last().map_or("", String::as_str);
@@ -442,7 +450,7 @@ impl Facts {
     }
 
     fn infer_method(&self, e: &syn::ExprMethodCall) -> Ty {
-        if inactive_method(&e.method) {
+        if inactive_method(e) {
             return Ty::Discrete;
         }
         let recv = self.infer(&e.receiver);

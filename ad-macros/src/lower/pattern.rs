@@ -162,6 +162,7 @@ impl Lower<'_> {
         place: &Place,
         refutable: bool,
         copied: bool,
+        borrowed: bool,
     ) -> Vec<(Var, Vec<Proj>)> {
         self.bindings(pat, refutable)
             .into_iter()
@@ -174,7 +175,7 @@ impl Lower<'_> {
                     let ty = self.program.ty_of_place(&whole);
                     self.facts.set_ty(&key, ty);
                 }
-                let role = if bound_by_reference(pat, &name) {
+                let role = if bound_by_reference(pat, &name) || borrowed && !under_reference(pat, &name) {
                     Role::Alias { place: self.program.resolve(&whole), by_ref: true }
                 } else if copied || self.is_declared_mutable(pat, &name) {
                     Role::Local
@@ -251,7 +252,7 @@ impl Lower<'_> {
             && !binds_by_reference(pat)
             && (self.program[self.program.base(&place)].mutable
                 || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
-        let vars = self.bind_parts(pat, &place, false, copied);
+        let vars = self.bind_parts(pat, &place, false, copied, borrowed.is_some());
         let value = match borrowed {
             Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
             None => Expr::Place(place),
@@ -355,6 +356,19 @@ fn bound_by_reference(pat: &Pat, name: &Ident) -> bool {
         fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
             self.1 |= p.by_ref.is_some() && p.ident == *self.0;
             syn::visit::visit_pat_ident(self, p);
+        }
+    }
+    let mut finder = Finder(name, false);
+    syn::visit::Visit::visit_pat(&mut finder, pat);
+    finder.1
+}
+
+/// Whether a pattern binds `name` behind a `&`, which makes it a copy.
+fn under_reference(pat: &Pat, name: &Ident) -> bool {
+    struct Finder<'a>(&'a Ident, bool);
+    impl<'a> syn::visit::Visit<'a> for Finder<'_> {
+        fn visit_pat_reference(&mut self, p: &'a syn::PatReference) {
+            self.1 |= crate::facts::pattern_names(&p.pat).contains(self.0);
         }
     }
     let mut finder = Finder(name, false);

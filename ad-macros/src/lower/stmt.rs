@@ -85,6 +85,15 @@ impl Lower<'_> {
 
     /// `let x;`, assigned later.
     fn deferred(&mut self, pat: &Pat, ty: Option<syn::Type>) {
+        if let Pat::Tuple(parts) = pat
+            && ty.is_none()
+        {
+            parts.elems.iter().for_each(|part| self.deferred(part, None));
+            return;
+        }
+        if matches!(pat, Pat::Wild(_)) {
+            return;
+        }
         let Pat::Ident(p) = pat else {
             self.errors.at(pat, "a pattern without a value cannot be differentiated: declare each variable with `let`");
             return;
