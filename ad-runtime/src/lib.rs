@@ -24,6 +24,8 @@ mod containers;
 mod containers_adjoint;
 #[cfg(feature = "ndarray")]
 pub mod jacobian;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 mod places;
 mod real;
 pub mod rules;

@@ -24,6 +24,7 @@ mod iterators_sources;
 mod linear_algebra;
 mod loops;
 mod loops_while;
+mod matrix_calculus;
 mod methods_traits;
 mod mutation;
 mod ndarray_closures;
