@@ -28,6 +28,7 @@ mod matrix_calculus;
 mod methods_traits;
 mod mutation;
 mod ndarray_closures;
+mod ndarray_einsum;
 mod ndarray_matrix;
 mod ndarray_vector;
 mod ndarray_views;

@@ -44,6 +44,7 @@
 //! | [`trace()`] | `Σ a_ii` | `tr Ȧ` | `ā I` | n | n |
 //! | [`norm()`] | [`Norm`] | see there | see there | see there | |
 //! | [`outer()`] | `x yᵀ` | `ẋ yᵀ + x ẏᵀ` | `x̄ = C̄ y`, `ȳ = C̄ᵀ x` | mn | 4mn |
+//! | [`kron()`] | `A ⊗ B` | `Ȧ ⊗ B + A ⊗ Ḃ` | `ā_ij = ⟨C̄_ij, B⟩`, `B̄ = Σ a_ij C̄_ij` | the size of the result | twice that |
 //! | [`cross()`] | `x × y` | `ẋ × y + x × ẏ` | `x̄ = y × z̄`, `ȳ = z̄ × x` | 1 | 1 |
 //!
 //! Each has forward and reverse mode, for `f32` and `f64`. The adjoint of one call factorizes once, and uses the
@@ -76,6 +77,9 @@ mod rule;
 mod singular_values;
 mod systems;
 mod triangular;
+
+pub use crate::rules::ndarray::functions::kron;
+pub use ndarray::linalg::kron;
 
 pub use cholesky_factor::cholesky;
 pub use dense::{Columns, Scalar};
