@@ -2,6 +2,7 @@
 
 mod adjoint;
 mod derive;
+mod einsum;
 mod emit;
 mod errors;
 mod exits;
@@ -40,6 +41,14 @@ pub fn differentiate(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Differentiable, attributes(constant))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
+}
+
+/// Sums of products of arrays by subscripts, as numpy's `einsum`.
+///
+/// See the documentation of `ad-runtime`, which re-exports this macro.
+#[proc_macro]
+pub fn einsum(input: TokenStream) -> TokenStream {
+    einsum::expand(input.into()).into()
 }
 
 /// The derivative rules of scalar methods as an extension trait; for `ad-runtime` alone.

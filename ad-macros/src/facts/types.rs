@@ -360,6 +360,12 @@ impl Facts {
                 }
                 Ty::NdArray { dims: Some(dims), owned: true }
             }
+            Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|s| s.ident == "einsum") => {
+                match e.mac.parse_body::<crate::einsum::Einsum>().ok().and_then(|e| e.rank()) {
+                    Some(0) => Ty::Float(None),
+                    dims => Ty::NdArray { dims, owned: true },
+                }
+            }
             Expr::If(e) => match self.infer_block(&e.then_branch) {
                 Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
                 ty => ty,
