@@ -5,6 +5,7 @@ mod derive;
 mod emit;
 mod errors;
 mod exits;
+mod explain;
 mod facts;
 mod function;
 mod generate;
