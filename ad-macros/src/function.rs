@@ -18,7 +18,8 @@ pub struct Options {
     pub vjp: Option<syn::Path>,
     pub jvp: Option<syn::Path>,
     pub associated: bool,
-    pub explain: bool,
+    /// The option itself, for messages.
+    pub explain: Option<syn::Path>,
 }
 
 impl Options {
@@ -30,10 +31,7 @@ impl Options {
                 "forward" => options.forward_only = true,
                 "reverse" => options.reverse_only = true,
                 "associated" => options.associated = true,
-                "explain" => {
-                    options.explain = true;
-                    return Err(meta.error("`explain` is not supported yet: drop the option"));
-                }
+                "explain" => options.explain = Some(meta.path.clone()),
                 "vjp" => options.vjp = Some(meta.value()?.parse()?),
                 "jvp" => options.jvp = Some(meta.value()?.parse()?),
                 "order" => {
@@ -71,6 +69,13 @@ impl Options {
                 proc_macro2::Span::call_site(),
                 "`order = 2` goes forward over reverse, so it needs both modes: drop `forward` and `reverse`",
             ));
+        }
+    }
+
+    /// A trait has no constant of its methods' own: it would no longer be usable as `dyn`.
+    pub fn refuse_explain(&mut self, errors: &Errors) {
+        if let Some(option) = self.explain.take() {
+            errors.at(&option, "`explain` is for functions and inherent methods: move the body to one, and call it from the trait's method");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
 use crate::ir::{Expr, Program, Role, Stmt, Ty, Var, VarInfo};
-use crate::{tangent, validate};
+use crate::{explain, tangent, validate};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashSet;
@@ -120,10 +120,18 @@ pub fn allows() -> TokenStream {
 /// All that is generated for a function whose program is `program`.
 pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let mut out = TokenStream::new();
+    let mut explained = match (&f.options.vjp, &f.options.jvp) {
+        (None, None) => explain::forward(&program),
+        _ => explain::opaque(f),
+    };
     if f.options.has_reverse() {
         out.extend(match &f.options.vjp {
             Some(path) => custom::adjoint(f, naming, path),
-            None => adjoint(f, naming, program.clone()),
+            None => {
+                let (tokens, explanation) = adjoint(f, naming, program.clone());
+                explained = explanation;
+                tokens
+            }
         });
         out.extend(public::reverse(f, naming));
     }
@@ -138,6 +146,9 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
         out.extend(second::all(f, naming, program));
     }
     out.extend(jacobian::all(f, naming));
+    if f.options.explain.is_some() {
+        out.extend(explain::constant(f, naming, &explained));
+    }
     out
 }
 
@@ -145,8 +156,8 @@ fn param_var(program: &Program, p: &Param) -> Option<Var> {
     program.vars.iter().position(|v| matches!(v.role, Role::Param) && v.name == p.name).map(Var)
 }
 
-/// `__adjoint`: both sweeps, with one slot for each parameter.
-fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
+/// `__adjoint`: both sweeps, with one slot for each parameter; and what there is to say of them.
+fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream, String) {
     let out_bar = Var(program.vars.len());
     let ty = if f.is_scalar() {
         f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals))
@@ -181,7 +192,7 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
-    quote! {
+    let tokens = quote! {
         #[doc(hidden)]
         #[inline]
         #allows
@@ -189,7 +200,8 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
             use ::ad_runtime::rt::methods::*;
             #body
         }
-    }
+    };
+    (tokens, explain::reverse(&reversed))
 }
 
 pub fn visibility(naming: &Naming) -> (TokenStream, bool) {
@@ -396,6 +408,9 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     if f.options.has_second() {
         out.extend(second::declared(f, naming, true));
         out.extend(second::public(f, naming));
+    }
+    if f.options.explain.is_some() && !naming.in_trait {
+        out.extend(explain::constant(f, naming, ""));
     }
     out.extend(jacobian::all(f, naming));
     out

@@ -6,6 +6,7 @@ mod einsum;
 mod emit;
 mod errors;
 mod exits;
+mod explain;
 mod facts;
 mod function;
 mod generate;
