@@ -190,7 +190,7 @@ fn lstm_rows(criterion: &mut Criterion) {
 }
 
 fn ba_rows(criterion: &mut Criterion) {
-    for (n, m, p) in [(49, 7776, 31_843)] {
+    for (n, m, p) in [(10, 100, 1000), (49, 7776, 31_843)] {
         let scene = ba::Scene {
             cameras: (0..n)
                 .map(|i| std::array::from_fn(|j| 0.1 + (i + 3 * j) as f64 / 100.0))
