@@ -26,7 +26,7 @@ pub mod tests;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
-pub use plan::{every_read, written_roots};
+pub use plan::{every_read, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{last_ident, sibling, variant_of};
 use quote::format_ident;

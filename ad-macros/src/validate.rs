@@ -17,7 +17,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::adjoint::{Reversed, declares};
+use crate::adjoint::{Reversed, declares, reads_scrutinee};
 use crate::ir::{Block, Expr, Id, LoopKind, Place, Program, Proj, Role, Stmt, Var};
 use crate::tangent::Pushed;
 use proc_macro2::TokenStream;
@@ -252,7 +252,9 @@ impl<'a> Check<'a> {
             }
             Stmt::ReverseMatch { id, scrutinee, arms } => {
                 self.reverse_only("a reversed `match`", |check| {
-                    check.expr(scrutinee);
+                    if reads_scrutinee(check.program, arms) {
+                        check.expr(scrutinee);
+                    }
                     for (i, arm) in arms.iter().enumerate() {
                         let mut given = check.recorded(*id, i);
                         let bound = check

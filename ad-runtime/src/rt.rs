@@ -210,7 +210,7 @@ pub mod methods {
         RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
         VectorConstructors, VectorMethods,
     };
-    pub use crate::rules::{CloneMethods, ScalarMethods, SliceMethods};
+    pub use crate::rules::{CloneMethods, ScalarMethods, SinCosMethods, SliceMethods};
 }
 
 /// Whether the parameter of a slot is active in this call; known at compile time.

@@ -181,3 +181,44 @@ fn check_option_pair() {
     check!(option_pair(0.8, 0.3));
     check!(option_pair(0.8, -0.3));
 }
+
+/// The root of k·eˣ + x = price, by Newton's method.
+#[differentiate]
+fn implied_rate(price: f64, k: f64) -> Result<f64, String> {
+    if price <= 0.0 {
+        return Err(format!("no rate has the price {price}"));
+    }
+    let mut x = 1.0_f64;
+    let mut rounds = 0;
+    loop {
+        let step = (x.exp() * k + x - price) / (x.exp() * k + 1.0);
+        x -= step;
+        rounds += 1;
+        if step.abs() < 1e-14 || rounds > 50 {
+            break;
+        }
+    }
+    Ok(x)
+}
+
+#[differentiate]
+fn product_of_rates(first: f64, second: f64, k: f64) -> Result<f64, String> {
+    let a = implied_rate(first, k)?;
+    let b = implied_rate(second, k)?;
+    Ok(a * b)
+}
+
+#[differentiate]
+fn product_or_bound(first: f64, second: f64, k: f64) -> f64 {
+    match product_of_rates(first, second, k) {
+        Ok(product) => product,
+        Err(_) => first * k,
+    }
+}
+
+#[test]
+fn check_product_or_bound() {
+    check!(product_or_bound(2.5, 3.0, 1.1));
+    check!(product_or_bound(-2.5, 3.0, 1.1));
+    check!(product_or_bound(2.5, -3.0, 1.1));
+}

@@ -250,3 +250,22 @@ fn check_through_single_precision() {
     assert_eq!(through_single_precision::value_and_grad(1.5), (3.75, 4.0));
     assert_eq!(through_single_precision::jvp(1.5, 1.0), (3.75, 4.0));
 }
+
+#[differentiate]
+fn angle_of(x: f64, y: f64) -> f64 {
+    y.atan2(x)
+}
+
+/// The type of `angle` is not seen where it is used.
+#[differentiate]
+fn rotated(x: f64, y: f64) -> f64 {
+    let angle = angle_of(x, y);
+    let (s, c) = angle.sin_cos();
+    s * x - c * y * angle
+}
+
+#[test]
+fn check_rotated() {
+    check!(rotated(0.3, 1.9));
+    check!(rotated(-2.3, 0.5));
+}

@@ -9,7 +9,9 @@
 //! A saved value is restored only if somebody reads it afterwards, and saved only if it is restored.
 
 use super::defined;
-use crate::ir::{Block, Expr, Id, LoopKind, Place, Program, Proj, Record, Role, Stmt, Var};
+use crate::ir::{
+    Block, Expr, Id, LoopKind, Place, Program, Proj, Record, ReverseArm, Role, Stmt, Var,
+};
 use std::collections::{HashMap, HashSet};
 
 /// The greatest number of operations that are computed again rather than recorded.
@@ -284,7 +286,7 @@ fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
             found.extend(inner);
         }
         Stmt::ReverseMatch { scrutinee, arms, .. } => {
-            if arms.iter().any(|arm| !arm.body.is_empty()) {
+            if reads_scrutinee(program, arms) {
                 read(program, scrutinee, found);
             }
             for arm in arms {
@@ -308,6 +310,17 @@ fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
         }
         _ => {}
     }
+}
+
+/// Whether a reversed match looks at its scrutinee again: its record says which arm was taken, so it
+/// does so only for what the pattern binds without copying.
+pub fn reads_scrutinee(program: &Program, arms: &[ReverseArm]) -> bool {
+    arms.iter().any(|arm| {
+        let names = crate::facts::pattern_names(&arm.pat);
+        reads_of(program, &arm.body).iter().any(|&var| {
+            matches!(program[var].role, Role::Binding { .. }) && names.contains(&program[var].name)
+        })
+    })
 }
 
 /// Drops the restoring of what nobody reads afterwards, given what is read after the sweep.
@@ -382,7 +395,9 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
                 return false;
             }
             live.extend(all);
-            read(program, scrutinee, live);
+            if reads_scrutinee(program, arms) {
+                read(program, scrutinee, live);
+            }
             true
         }
         Stmt::ReverseLoop { body, .. } => {

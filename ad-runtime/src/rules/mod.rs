@@ -30,4 +30,4 @@ mod scalars;
 pub use assign::AssignRule;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use containers::{CloneMethods, SliceMethods};
-pub use scalars::ScalarMethods;
+pub use scalars::{ScalarMethods, SinCosMethods};
