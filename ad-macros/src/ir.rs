@@ -444,6 +444,14 @@ pub enum MutOp {
     Push,
     /// `v.pop()`, an `Option`.
     Pop,
+    /// `v.insert(i, x)`
+    Insert,
+    /// `v.remove(i)`, the element.
+    Remove,
+    /// `x.rotate_left(k)`
+    RotateLeft,
+    /// `x.rotate_right(k)`
+    RotateRight,
     /// `x.swap(i, j)`
     SwapElements,
     /// `std::mem::swap(a, b)`; the second place is the argument.
@@ -601,6 +609,13 @@ impl Program {
             Role::Alias { place, .. } | Role::Binding { place } => self.base(place),
             _ => place.root,
         }
+    }
+
+    /// Whether matching the place by value takes it apart: an owned `Option` of what surely moves.
+    pub fn is_taken_apart(&self, place: &Place) -> bool {
+        let info = &self[place.root];
+        let moves = matches!(&info.ty, Ty::Option(t) if matches!(**t, Ty::Vec(_)));
+        place.is_var() && moves && matches!(info.role, Role::Local) && !info.mutable
     }
 
     /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.

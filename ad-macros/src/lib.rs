@@ -23,6 +23,7 @@ mod rules;
 mod scalar_methods;
 #[cfg(test)]
 mod snapshots;
+mod sugar;
 mod tangent;
 mod validate;
 

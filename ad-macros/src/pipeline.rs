@@ -6,7 +6,7 @@ use crate::function::{Function, Options};
 use crate::generate::{self, Naming};
 use crate::ir::Program;
 use crate::lower::Lower;
-use crate::{exits, facts, resolve, validate};
+use crate::{exits, facts, resolve, sugar, validate};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
@@ -75,6 +75,7 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
 /// From the user's function to the intermediate representation.
 pub fn compile(f: &Function, errors: &Errors) -> Program {
     let mut item = f.item.clone();
+    sugar::expand(&mut item.block, &item.sig.output);
     resolve::unique_names(&mut item);
     exits::remove(&mut item.block, &item.sig.output, errors);
     let facts = |block: &syn::Block| {

@@ -61,7 +61,8 @@ impl Names {
     }
 
     fn tokens(&self, tokens: TokenStream) -> TokenStream {
-        let mut after_dot = false;
+        // The second dot of a range is not that of a field.
+        let (mut after_dot, mut in_range) = (false, false);
         tokens
             .into_iter()
             .map(|tree| {
@@ -78,8 +79,10 @@ impl Names {
                     }
                     TokenTree::Literal(literal) => TokenTree::Literal(self.format_string(literal)),
                     TokenTree::Punct(punct) => {
-                        after_dot = punct.as_char() == '.'
-                            && punct.spacing() == proc_macro2::Spacing::Alone;
+                        let dot = punct.as_char() == '.';
+                        let joint = punct.spacing() == proc_macro2::Spacing::Joint;
+                        after_dot = dot && !in_range && !joint;
+                        in_range = dot && joint;
                         TokenTree::Punct(punct)
                     }
                     tree => tree,

@@ -454,9 +454,8 @@ impl Tangent {
             }
             Stmt::Assign { place, value } => {
                 if self.is_active(&place) {
-                    let dot = self.dot_or_zero(&value);
-                    let target = self.mirror(&place);
-                    self.emit_for(&place, Stmt::Assign { place: target, value: dot });
+                    self.assign_dot(&place, value);
+                    return;
                 }
                 self.emit(Stmt::Assign { place, value });
             }
@@ -813,6 +812,35 @@ impl Tangent {
         }
     }
 
+    /// `place = value` and `place_dot = value_dot`.
+    fn assign_dot(&mut self, place: &Place, value: Expr) {
+        let target = self.mirror(place);
+        let constant = !self.program.reads_active(&value);
+        if constant && !self.program.ty_of_place(place).is_float() {
+            // What the place holds now has the type that a literal such as `None` leaves open.
+            self.emit(Stmt::Assign { place: place.clone(), value });
+            let zero = Expr::runtime("zero", vec![Expr::borrow(Expr::Place(place.clone()))]);
+            let stmt = self.set_dot(place, target, zero);
+            return self.emit_for(place, stmt);
+        }
+        let dot = self.dot_or_zero(&value);
+        let stmt = self.set_dot(place, target, dot);
+        self.emit_for(place, stmt);
+        self.emit(Stmt::Assign { place: place.clone(), value });
+    }
+
+    /// The tangent of a field that may be constant is set by a rule, of which it then is none.
+    fn set_dot(&self, place: &Place, target: Place, dot: Expr) -> Stmt {
+        let field = place.proj.iter().any(|p| matches!(p, Proj::Field(syn::Member::Named(_))));
+        if field && self.program.ty_of_place(place) == Ty::Unknown {
+            return Stmt::Do(Expr::runtime(
+                "set",
+                vec![Expr::borrow_mut(Expr::Place(target)), dot],
+            ));
+        }
+        Stmt::Assign { place: target, value: dot }
+    }
+
     fn update_dot(&mut self, place: &Place, op: BinOp, value: &Expr) {
         if self.program.ty_of_place(place).is_float() {
             if let Some(dot) = self.dot(value) {
@@ -867,9 +895,14 @@ impl Tangent {
                     }
                     _ => None,
                 },
-                MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => {
-                    Some(args.clone())
-                }
+                MutOp::Insert => Some(vec![args[0].clone(), self.dot_or_zero(&args[1])]),
+                MutOp::SwapElements
+                | MutOp::Truncate
+                | MutOp::Reverse
+                | MutOp::RotateLeft
+                | MutOp::RotateRight
+                | MutOp::Pop
+                | MutOp::Remove => Some(args.clone()),
             };
             let dest_dot = dest.filter(|d| self.program[*d].active).map(|d| self.dot_var(d));
             if let Some(dots) = dots {

@@ -16,7 +16,23 @@ macro_rules! constant_values {
     ($($t:ty),*) => { $(impl ConstantValue for $t {})* };
 }
 constant_values!(
-    (), bool, char, str, String, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
+    (),
+    bool,
+    char,
+    str,
+    String,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
     Ordering
 );
 

@@ -495,6 +495,48 @@ impl<T: Unwrapped> Unwrapped for &T {
     }
 }
 
+/// What `unwrap` shows, to be changed.
+pub trait UnwrappedMut: Unwrapped {
+    /// Borrows the payload.
+    fn unwrapped_mut(&mut self) -> &mut Self::Payload;
+}
+
+impl<T> UnwrappedMut for Option<T> {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T {
+        self.as_mut().expect("the forward sweep unwrapped it")
+    }
+}
+
+impl<T, E> UnwrappedMut for Result<T, E> {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T {
+        match self {
+            Ok(payload) => payload,
+            Err(_) => unreachable!("the forward sweep unwrapped it"),
+        }
+    }
+}
+
+impl<T: Unwrapped> Unwrapped for &mut T {
+    type Payload = T::Payload;
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped(&self) -> &T::Payload {
+        (**self).unwrapped()
+    }
+}
+
+impl<T: UnwrappedMut> UnwrappedMut for &mut T {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T::Payload {
+        (**self).unwrapped_mut()
+    }
+}
+
 /// An `Option` or `Result` made of its payload: the cotangent of what was unwrapped.
 pub trait Wrapped {
     /// The payload.

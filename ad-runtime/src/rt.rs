@@ -2,8 +2,10 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
+pub use crate::constant::ConstantValue;
 pub use crate::containers_adjoint::{
-    copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, truncate_adjoint, unpop,
+    copy_adjoint, extend_adjoint, fill_adjoint, insert_at, pop, remove_at, resize_adjoint, total,
+    truncate_adjoint, unpop,
 };
 pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
@@ -23,7 +25,6 @@ pub use crate::scalar_rt::{
     slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
     slope_powi_dot,
 };
-pub use crate::constant::ConstantValue;
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
 
@@ -359,6 +360,12 @@ pub fn sorted_order<T>(
 #[inline(always)]
 pub fn unwrapped<T: crate::places::Unwrapped>(value: &T) -> &T::Payload {
     value.unwrapped()
+}
+
+/// What `unwrap` shows, to be changed.
+#[inline(always)]
+pub fn unwrapped_mut<T: crate::places::UnwrappedMut>(value: &mut T) -> &mut T::Payload {
+    value.unwrapped_mut()
 }
 
 /// Sets a part of a tangent.

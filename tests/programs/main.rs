@@ -7,6 +7,7 @@
 #![allow(clippy::reversed_empty_ranges)]
 
 mod adversarial;
+mod aliases;
 mod applications;
 mod applications_finance;
 mod applications_learning;
@@ -17,6 +18,7 @@ mod closures;
 mod enums_match;
 mod evaluation_order;
 mod exits;
+mod fallible_iterators;
 mod generics;
 mod iterators_adaptors;
 mod iterators_consumers;
@@ -35,6 +37,7 @@ mod ndarray_views;
 mod operators;
 mod options_results;
 mod parameters;
+mod rearrangements;
 mod references;
 mod scalars;
 mod slices;

@@ -46,7 +46,10 @@ impl Adjoint {
     fn zero_before(&mut self, place: &Place) -> Option<Stmt> {
         let root = place.root;
         let temp = matches!(self.program[root].role, Role::Temp) && place.is_var();
-        if !temp || !self.program[root].active || self.program[root].ty.is_copy() {
+        if !temp && !self.program.is_taken_apart(place)
+            || !self.program[root].active
+            || self.program[root].ty.is_copy()
+        {
             return None;
         }
         let name = format!("{}_zero", self.program[root].name);

@@ -361,14 +361,16 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
         Stmt::Do(Expr::Runtime { function: "drop_last", args }) => {
             undo_is_live(program, args, live)
         }
-        Stmt::Do(Expr::Runtime { function: "unpop", args }) if undoes(program, &args[..1]) => {
+        Stmt::Do(Expr::Runtime { function: "unpop" | "remove_at" | "insert_at", args })
+            if undoes(program, &args[..1]) =>
+        {
             undo_is_live(program, args, live)
         }
         Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => {
             undo_is_live(program, args, live)
         }
         Stmt::Do(Expr::Method { recv, name, .. })
-            if (name == "swap" || name == "reverse")
+            if ["swap", "reverse", "rotate_left", "rotate_right"].iter().any(|n| name == n)
                 && undoes(program, std::slice::from_ref(&**recv)) =>
         {
             undo_is_live(program, std::slice::from_ref(&**recv), live)

@@ -36,6 +36,9 @@ impl Emitter<'_> {
                     };
                     quote!((*#tokens.#method().#member))
                 }
+                Proj::Variant(..) if self.reverse && mutable => {
+                    quote!((*::ad_runtime::rt::unwrapped_mut(&mut #tokens)))
+                }
                 Proj::Variant(..) if self.reverse => {
                     quote!((*::ad_runtime::rt::unwrapped(&#tokens)))
                 }
@@ -459,7 +462,8 @@ fn number(n: f64, ty: &Option<String>) -> TokenStream {
 
 fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
-    let mut after_dot = false;
+    // The second dot of a range is not that of a field.
+    let (mut after_dot, mut in_range) = (false, false);
     for tree in tokens {
         let is_field = std::mem::replace(&mut after_dot, false);
         match tree {
@@ -471,7 +475,9 @@ fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream 
                 out.extend([TokenTree::Group(replaced)]);
             }
             TokenTree::Punct(p) => {
-                after_dot = p.as_char() == '.' && p.spacing() == proc_macro2::Spacing::Alone;
+                let dot = p.as_char() == '.';
+                after_dot = dot && !in_range && p.spacing() == proc_macro2::Spacing::Alone;
+                in_range = dot && p.spacing() == proc_macro2::Spacing::Joint;
                 out.extend([TokenTree::Punct(p)]);
             }
             tree => out.extend([tree]),

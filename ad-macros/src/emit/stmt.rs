@@ -102,6 +102,22 @@ impl Emitter<'_> {
                 quote!(#target.push(#x))
             }
             MutOp::Pop => quote!(#target.pop()),
+            MutOp::Insert => {
+                let (i, x) = (arg(0), arg(1));
+                quote!(#target.insert(#i, #x))
+            }
+            MutOp::Remove => {
+                let i = arg(0);
+                quote!(#target.remove(#i))
+            }
+            MutOp::RotateLeft => {
+                let k = arg(0);
+                quote!(#target.rotate_left(#k))
+            }
+            MutOp::RotateRight => {
+                let k = arg(0);
+                quote!(#target.rotate_right(#k))
+            }
             MutOp::SwapElements => {
                 let (i, j) = (arg(0), arg(1));
                 quote!(#target.swap(#i, #j))

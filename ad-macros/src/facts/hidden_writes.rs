@@ -66,12 +66,14 @@ impl<'a> Visit<'a> for HiddenWrites<'_> {
 /// `stdout()`, `stderr()`, `stdin()`: nothing is read from them again.
 fn is_standard_stream(receiver: &Expr) -> bool {
     match receiver {
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(p) => p.path.segments.last().is_some_and(|s| {
-                ["stdout", "stderr", "stdin"].iter().any(|name| s.ident == name)
-            }),
-            _ => false,
-        },
+        Expr::Call(call) => {
+            match &*call.func {
+                Expr::Path(p) => p.path.segments.last().is_some_and(|s| {
+                    ["stdout", "stderr", "stdin"].iter().any(|name| s.ident == name)
+                }),
+                _ => false,
+            }
+        }
         _ => false,
     }
 }

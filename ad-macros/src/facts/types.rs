@@ -211,6 +211,7 @@ pub fn mutates(name: &syn::Ident) -> bool {
             | "drain"
             | "retain"
             | "swap_remove"
+            | "copy_within"
             | "assign"
             | "scaled_add"
             | "mapv_inplace"
@@ -539,6 +540,9 @@ impl Facts {
                 Ty::Option(Box::new(Ty::RefMut(Box::new(element))))
             }
             "pop" => Ty::Option(Box::new(element)),
+            "remove" | "swap_remove" => element,
+            "drain" | "split_off" => Ty::Vec(Box::new(element)),
+            "concat" => Ty::Vec(Box::new(element.element())),
             "split_at" => {
                 let slice = Ty::Ref(Box::new(Ty::Slice(Box::new(element))));
                 Ty::Tuple(vec![slice.clone(), slice])

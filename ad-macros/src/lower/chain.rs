@@ -277,6 +277,12 @@ impl Lower<'_> {
     fn chain_method(&mut self, call: &syn::ExprMethodCall) -> Option<Chain> {
         let name = call.method.to_string();
         let recv = &*call.receiver;
+        if name == "drain"
+            && let Some(Expr::Place(place)) = self.rearranged(call)
+        {
+            let ty = self.program.ty_of_place(&place);
+            return Some(self.elements_chain(place, None, &ty));
+        }
         if let Some(seq) = self.source_method(call, &name) {
             return Some(Chain { seq, stages: Vec::new() });
         }
@@ -1391,6 +1397,7 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
                     | "outer_iter_mut"
                     | "axis_iter_mut"
                     | "indexed_iter"
+                    | "drain"
             ) || is_chain_like(&c.receiver)
                 && matches!(
                     name.as_str(),

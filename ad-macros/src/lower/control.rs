@@ -258,6 +258,8 @@ impl Lower<'_> {
         let id = self.fresh_id();
         let then = self.branch(dest, |lower| {
             let place = lower.element_place(call)?;
+            // The length is read once: the container is borrowed while the element has a name.
+            let place = lower.freeze(place);
             lower.bind_item(pat, Item::Place(place, Some(name.ends_with("_mut"))));
             then.and_then(|then| lower.branch_value(then, dest.is_some()))
         });
@@ -292,7 +294,8 @@ impl Lower<'_> {
                 let bindings = match &place {
                     Some(place) => {
                         let made_here = matches!(self.program[place.root].role, Role::Temp)
-                            && !self.program[place.root].ty.is_copy();
+                            && !self.program[place.root].ty.is_copy()
+                            || self.program.is_taken_apart(place);
                         let changed = made_here
                             || root.as_ref().is_some_and(|root| {
                                 body.is_some_and(|b| super::effect::changes(b, root))

@@ -164,6 +164,11 @@ impl Lower<'_> {
         copied: bool,
         borrowed: bool,
     ) -> Vec<(Var, Vec<Proj>)> {
+        let is_name = |name: &Ident| {
+            !refutable && (bound_by_reference(pat, name) || borrowed && !under_reference(pat, name))
+        };
+        // A `let` with names for parts runs once; what it copies beside them is a variable of its own.
+        let copied = copied || crate::facts::pattern_names(pat).iter().any(is_name);
         self.bindings(pat, refutable)
             .into_iter()
             .map(|(name, proj)| {
@@ -175,9 +180,11 @@ impl Lower<'_> {
                     let ty = self.program.ty_of_place(&whole);
                     self.facts.set_ty(&key, ty);
                 }
-                let role = if bound_by_reference(pat, &name) || borrowed && !under_reference(pat, &name) {
+                let role = if is_name(&name) {
                     Role::Alias { place: self.program.resolve(&whole), by_ref: true }
-                } else if copied || self.is_declared_mutable(pat, &name) {
+                } else if !bound_by_reference(pat, &name)
+                    && (copied || self.is_declared_mutable(pat, &name))
+                {
                     Role::Local
                 } else {
                     Role::Binding { place: self.program.resolve(&whole) }
@@ -249,7 +256,6 @@ impl Lower<'_> {
             }
         };
         let copied = borrowed.is_none()
-            && !binds_by_reference(pat)
             && (self.program[self.program.base(&place)].mutable
                 || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
         let vars = self.bind_parts(pat, &place, false, copied, borrowed.is_some());
@@ -299,6 +305,7 @@ impl Lower<'_> {
             let place = self.program.resolve(&base.clone().then(proj));
             let ty = match self.program.ty_of_place(&place) {
                 ty if array => ty,
+                ty if call.method == "split_at_mut" => Ty::RefMut(Box::new(ty)),
                 ty => Ty::Ref(Box::new(ty)),
             };
             self.facts.set_ty(&p.ident.to_string(), ty);
@@ -374,19 +381,6 @@ fn under_reference(pat: &Pat, name: &Ident) -> bool {
     let mut finder = Finder(name, false);
     syn::visit::Visit::visit_pat(&mut finder, pat);
     finder.1
-}
-
-/// Whether a pattern has `ref` bindings, which are other names for parts.
-fn binds_by_reference(pat: &Pat) -> bool {
-    struct Finder(bool);
-    impl<'a> syn::visit::Visit<'a> for Finder {
-        fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
-            self.0 |= p.by_ref.is_some();
-        }
-    }
-    let mut finder = Finder(false);
-    syn::visit::Visit::visit_pat(&mut finder, pat);
-    finder.0
 }
 
 fn is_rest(pat: &Pat) -> bool {
