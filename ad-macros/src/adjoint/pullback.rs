@@ -572,7 +572,7 @@ fn is_of_ndarray(path: &syn::Path) -> bool {
     let name = path.segments.last().map(|s| s.ident.to_string());
     starts
         && name.is_some_and(|name| {
-            ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"]
+            ["stack", "concatenate", "kron", "general_mat_mul", "general_mat_vec_mul"]
                 .contains(&name.as_str())
         })
 }

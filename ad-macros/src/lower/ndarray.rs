@@ -423,7 +423,10 @@ impl Lower<'_> {
             ("stack" | "concatenate", [axis, _]) if is_axis(axis) => {
                 Some(self.array_function(call, last))
             }
-            ("kron", [_, _]) if owner == "linalg" => Some(self.array_function(call, last)),
+            // A module `linalg` may be another one: `ad_runtime::linalg::kron` has its derivatives beside it.
+            ("kron", [_, _]) if owner == "linalg" && names_ndarray(&call.func) => {
+                Some(self.array_function(call, last))
+            }
             ("general_mat_mul" | "general_mat_vec_mul", [_, _, _, _, _]) => {
                 Some(self.array_function(call, last))
             }
@@ -582,6 +585,10 @@ fn is_literal(e: &SynExpr) -> bool {
         SynExpr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_literal(&u.expr),
         _ => false,
     }
+}
+
+fn names_ndarray(function: &SynExpr) -> bool {
+    matches!(function, SynExpr::Path(p) if p.path.segments.iter().any(|s| s.ident == "ndarray"))
 }
 
 fn is_axis(e: &SynExpr) -> bool {
