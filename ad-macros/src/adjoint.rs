@@ -14,6 +14,7 @@
 //! what is not restored is not saved (`plan`).
 
 mod bars;
+mod checkpoint;
 mod control;
 mod merge;
 mod mutate;
@@ -26,6 +27,7 @@ pub mod tests;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
+pub use checkpoint::{all_defined, state_of};
 pub use plan::{every_read, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{last_ident, sibling, variant_of};
@@ -54,6 +56,8 @@ struct Adjoint {
     names: HashSet<String>,
     /// Zeros made in the forward sweep, for variables that a match may move out of.
     zeros: HashMap<Var, Var>,
+    /// Whether the next block's variables are alive in its reverse sweep.
+    alive: bool,
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
@@ -66,6 +70,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
         open: Vec::new(),
         names,
         zeros: HashMap::new(),
+        alive: false,
     };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
@@ -85,7 +90,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let mut forward = forward.stmts;
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.record_outlines(&mut forward, &mut reverse);
-    plan::records(&mut adjoint.program, &mut forward, &reverse);
+    plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
     let scalars = adjoint.bars.scalar_params(&adjoint.program);
     Reversed { program: adjoint.program, forward, result, reverse, scalars }
@@ -125,6 +130,7 @@ impl Adjoint {
     ) -> (Block, Vec<Stmt>) {
         self.open.push(Vec::new());
         let level = self.level();
+        let alive = std::mem::take(&mut self.alive) || level == 0;
         for stmt in &block.stmts {
             for var in defined(stmt) {
                 self.levels.insert(var, level);
@@ -141,7 +147,7 @@ impl Adjoint {
         forward.reverse();
         // Segment 0 is the result's; segment k that of the k-th statement from the end.
         let mut reversed = Vec::new();
-        if level > 0 {
+        if !alive {
             plan::recompute(&self.program, &forward, &mut segments);
         }
         for segment in segments {

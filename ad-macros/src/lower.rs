@@ -3,6 +3,7 @@
 mod array;
 mod call;
 mod chain;
+mod checkpoint;
 mod consume;
 mod control;
 mod effect;
