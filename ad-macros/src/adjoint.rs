@@ -14,6 +14,7 @@
 //! what is not restored is not saved (`plan`).
 
 mod bars;
+mod checkpoint;
 mod control;
 mod merge;
 mod mutate;
@@ -26,6 +27,7 @@ pub mod tests;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
+pub use checkpoint::{all_defined, state_of};
 pub use plan::{every_read, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{again_of, last_ident, sibling, variant_of, with_suffix};
@@ -54,6 +56,8 @@ struct Adjoint {
     names: HashSet<String>,
     /// Zeros made in the forward sweep, for variables that a match may move out of.
     zeros: HashMap<Var, Var>,
+    /// Whether the next block's variables are alive in its reverse sweep.
+    alive: bool,
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
@@ -61,7 +65,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar);
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.record_outlines(&mut forward, &mut reverse);
-    plan::records(&mut adjoint.program, &mut forward, &reverse);
+    plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
     adjoint.finished(forward, result, reverse)
 }
@@ -74,7 +78,7 @@ pub fn reverse_plainly(program: Program, out_bar: Var) -> Reversed {
 }
 
 /// Decides what is recorded, where [`reverse_plainly`] did not.
-pub fn record(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &[Stmt]) {
+pub fn record(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stmt]) {
     plan::records(program, forward, reverse);
 }
 
@@ -87,6 +91,7 @@ fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, 
         open: Vec::new(),
         names,
         zeros: HashMap::new(),
+        alive: false,
     };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
@@ -145,6 +150,7 @@ impl Adjoint {
     ) -> (Block, Vec<Stmt>) {
         self.open.push(Vec::new());
         let level = self.level();
+        let alive = std::mem::take(&mut self.alive) || level == 0;
         for stmt in &block.stmts {
             for var in defined(stmt) {
                 self.levels.insert(var, level);
@@ -161,7 +167,7 @@ impl Adjoint {
         forward.reverse();
         // Segment 0 is the result's; segment k that of the k-th statement from the end.
         let mut reversed = Vec::new();
-        if level > 0 {
+        if !alive {
             plan::recompute(&self.program, &forward, &mut segments);
         }
         for segment in segments {

@@ -154,6 +154,15 @@ impl Sweeps {
                 _ => format!("neither: {what}, and it is still alive"),
             };
         }
+        let snapshots = &program.checkpoints;
+        if block.is_some_and(|id| snapshots.contains_key(&id)) {
+            return "recomputed: its step of the checkpointed loop is run again".to_owned();
+        }
+        let mut saved = snapshots.values().flat_map(|c| &c.saved);
+        if saved.any(|(_, value)| reads(value, var)) {
+            return "recorded: a checkpointed loop carries it, and keeps it in snapshots"
+                .to_owned();
+        }
         if self.recorded.contains(&var) {
             return match (info.active, info.mutable) {
                 (_, true) => "recorded: it changes, and the reverse sweep reads what it was last".to_owned(),
@@ -183,6 +192,12 @@ impl Sweeps {
             _ => "neither: it is still alive in the reverse sweep".to_owned(),
         }
     }
+}
+
+fn reads(value: &Expr, var: Var) -> bool {
+    let mut found = false;
+    value.for_each_read(&mut |read| found |= read == var);
+    found
 }
 
 /// The variables that statements define, in order, with the nesting statement around each.
@@ -223,7 +238,9 @@ fn collect(stmts: &[Stmt], around: Option<Id>, found: &mut Vec<(Var, Option<Id>)
 /// The blocks of a statement of the reverse sweep.
 fn nested(stmt: &Stmt) -> Vec<&[Stmt]> {
     match stmt {
-        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => vec![body],
+        Stmt::WhenActive { body, .. }
+        | Stmt::ReverseLoop { body, .. }
+        | Stmt::ReverseCheckpointed { body, .. } => vec![body],
         Stmt::ReverseIf { then, els, .. } => vec![then, els],
         Stmt::ReverseMatch { arms, .. } => arms.iter().map(|arm| &arm.body[..]).collect(),
         _ => Vec::new(),

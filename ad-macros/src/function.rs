@@ -140,7 +140,10 @@ fn bare(name: &Ident) -> String {
 
 /// A function to differentiate.
 pub struct Function {
+    /// The function as the user gets it back.
     pub item: ItemFn,
+    /// Its body with the attributes of its loops.
+    pub body: syn::Block,
     pub options: Options,
     pub params: Vec<Param>,
     pub reals: HashSet<String>,
@@ -163,7 +166,6 @@ impl Function {
     ) -> Function {
         let mut reals = real_parameters(&item.sig.generics);
         reals.extend(real_parameters(outer));
-        strip_checkpoints(&mut item.block, errors);
         if let Some(token) = &item.sig.asyncness {
             errors.at(token, "an `async` function cannot be differentiated: differentiate the computation in a function of its own");
         }
@@ -215,11 +217,13 @@ impl Function {
             }
         }
         item.block.stmts.splice(0..0, prologue);
+        let body = (*item.block).clone();
+        syn::visit_mut::VisitMut::visit_block_mut(&mut StripCheckpoints(errors), &mut item.block);
         let output = match &item.sig.output {
             ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
             _ => None,
         };
-        Function { item, options, params, reals, output }
+        Function { item, body, options, params, reals, output }
     }
 
     pub fn active(&self) -> impl Iterator<Item = &Param> {
@@ -284,27 +288,25 @@ fn take_constant(attrs: &mut Vec<syn::Attribute>, errors: &Errors) -> bool {
 }
 
 /// Checks the `#[checkpoint(n)]` attributes of loops and takes them off.
-fn strip_checkpoints(block: &mut syn::Block, errors: &Errors) {
-    struct Strip<'a>(&'a Errors);
-    impl syn::visit_mut::VisitMut for Strip<'_> {
-        fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
-            let attrs = match e {
-                syn::Expr::ForLoop(e) => &mut e.attrs,
-                syn::Expr::While(e) => &mut e.attrs,
-                syn::Expr::Loop(e) => &mut e.attrs,
-                _ => return syn::visit_mut::visit_expr_mut(self, e),
-            };
-            attrs.retain(|attr| {
-                let is = attr.path().is_ident("checkpoint");
-                if is && attr.parse_args::<syn::Expr>().is_err() {
-                    self.0.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
-                }
-                !is
-            });
-            syn::visit_mut::visit_expr_mut(self, e);
-        }
+pub struct StripCheckpoints<'a>(pub &'a Errors);
+
+impl syn::visit_mut::VisitMut for StripCheckpoints<'_> {
+    fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+        let attrs = match e {
+            syn::Expr::ForLoop(e) => &mut e.attrs,
+            syn::Expr::While(e) => &mut e.attrs,
+            syn::Expr::Loop(e) => &mut e.attrs,
+            _ => return syn::visit_mut::visit_expr_mut(self, e),
+        };
+        attrs.retain(|attr| {
+            let is = attr.path().is_ident("checkpoint");
+            if is && attr.parse_args::<syn::Expr>().is_err() {
+                self.0.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
+            }
+            !is
+        });
+        syn::visit_mut::visit_expr_mut(self, e);
     }
-    syn::visit_mut::VisitMut::visit_block_mut(&mut Strip(errors), block);
 }
 
 fn is_unit(ty: &Type) -> bool {

@@ -290,6 +290,9 @@ fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
         Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
             restores(program, body, var)
         }
+        Stmt::ReverseCheckpointed { restore, body, .. } => {
+            restores(program, restore, var) || restores(program, body, var)
+        }
         Stmt::ReverseIf { then, els, .. } => {
             restores(program, then, var) || restores(program, els, var)
         }

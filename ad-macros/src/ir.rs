@@ -435,6 +435,16 @@ pub enum Stmt {
         kind: LoopKind,
         body: Vec<Stmt>,
     },
+    /// The reverse half of a `Loop` that is checkpointed: the state is put back, the body advances it to
+    /// the step that is to be reversed, and that step runs forward, as it is recorded, and in reverse.
+    ReverseCheckpointed {
+        id: Id,
+        kind: LoopKind,
+        restore: Vec<Stmt>,
+        advance: Vec<Stmt>,
+        forward: Vec<Stmt>,
+        body: Vec<Stmt>,
+    },
 }
 
 /// What [`Stmt::Mutate`] does.
@@ -504,6 +514,15 @@ pub struct Record {
     pub vars: Vec<Vec<Var>>,
 }
 
+/// A loop that keeps snapshots of its state rather than records.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The greatest number of snapshots.
+    pub limit: Expr,
+    /// What a snapshot consists of: kept values, each with the variable that it is taken apart into.
+    pub saved: Vec<(Var, Expr)>,
+}
+
 /// A whole function in intermediate form.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -518,6 +537,8 @@ pub struct Program {
     pub recording: std::collections::HashSet<Id>,
     /// Loops whose iterations are counted by their record, because their number is not known before.
     pub counted: std::collections::HashSet<Id>,
+    /// The loops with `#[checkpoint(n)]`.
+    pub checkpoints: HashMap<Id, Checkpoint>,
     pub ids: usize,
 }
 

@@ -3,6 +3,7 @@
 mod array;
 mod call;
 mod chain;
+mod checkpoint;
 mod consume;
 mod control;
 mod effect;
@@ -11,8 +12,8 @@ mod method;
 mod ndarray;
 mod pattern;
 mod place;
-mod sort;
 mod rearrange;
+mod sort;
 mod stmt;
 #[cfg(test)]
 mod tests;

@@ -74,7 +74,7 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
 
 /// From the user's function to the intermediate representation.
 pub fn compile(f: &Function, errors: &Errors) -> Program {
-    let mut item = f.item.clone();
+    let mut item = ItemFn { block: Box::new(f.body.clone()), ..f.item.clone() };
     sugar::expand(&mut item.block, &item.sig.output);
     resolve::unique_names(&mut item);
     exits::remove(&mut item.block, &item.sig.output, errors);

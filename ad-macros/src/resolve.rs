@@ -136,6 +136,20 @@ pub fn is_constant_pattern(ident: &Ident) -> bool {
     ident.to_string().starts_with(|c: char| c.is_uppercase())
 }
 
+impl Names {
+    /// The number of snapshots of a loop is an expression in the scope of the loop.
+    fn checkpoints(&mut self, attrs: &mut [syn::Attribute]) {
+        for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("checkpoint")) {
+            if let (Ok(mut limit), syn::Meta::List(list)) =
+                (attr.parse_args::<Expr>(), &mut attr.meta)
+            {
+                self.visit_expr_mut(&mut limit);
+                list.tokens = quote::ToTokens::to_token_stream(&limit);
+            }
+        }
+    }
+}
+
 impl VisitMut for Names {
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 
@@ -189,6 +203,12 @@ impl VisitMut for Names {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::While(syn::ExprWhile { attrs, .. })
+            | Expr::ForLoop(syn::ExprForLoop { attrs, .. })
+            | Expr::Loop(syn::ExprLoop { attrs, .. }) => self.checkpoints(attrs),
+            _ => {}
+        }
         match expr {
             Expr::Closure(closure) => self.scoped(|names| {
                 for input in &mut closure.inputs {

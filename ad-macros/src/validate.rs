@@ -301,6 +301,21 @@ impl<'a> Check<'a> {
                 }
                 check.nested(&given, |check| check.stmts(body));
             }),
+            Stmt::ReverseCheckpointed { id, kind, restore, advance, forward, body } => self
+                .reverse_only("a reversed loop", |check| {
+                    let given = check.head(kind);
+                    let checkpoint = check.program.checkpoints.get(id);
+                    let saved: Vec<Var> = checkpoint
+                        .iter()
+                        .flat_map(|c| c.saved.iter().map(|(var, _)| *var))
+                        .collect();
+                    check.nested(&saved, |check| check.stmts(restore));
+                    check.nested(&given, |check| check.stmts(advance));
+                    check.nested(&given, |check| {
+                        check.stmts(forward);
+                        check.nested(&[], |check| check.stmts(body));
+                    });
+                }),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
+pub use crate::checkpoint::Checkpoints;
 pub use crate::constant::ConstantValue;
 pub use crate::containers_adjoint::{
     copy_adjoint, extend_adjoint, fill_adjoint, insert_at, pop, remove_at, resize_adjoint, total,

@@ -14,6 +14,7 @@ mod applications_learning;
 mod applications_mechanics;
 mod branches;
 mod calls;
+mod checkpoints;
 mod closures;
 mod enums_match;
 mod evaluation_order;

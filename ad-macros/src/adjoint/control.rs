@@ -142,6 +142,9 @@ impl Adjoint {
                 self.levels.insert(*var, self.open.len());
             }
         }
+        if self.program.checkpoints.contains_key(&id) {
+            return self.checkpointed(id, kind, body);
+        }
         let (body, reverse) = self.nested(body, &None);
         self.emit(Stmt::ReverseLoop { id, kind: kind.clone(), body: reverse });
         vec![Stmt::Loop { id, kind, body }]

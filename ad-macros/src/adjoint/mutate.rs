@@ -8,7 +8,7 @@ use syn::Pat;
 
 impl Adjoint {
     /// Saves what `place` holds: the forward statement, and the restoring one.
-    fn save(&mut self, place: &Place) -> Option<(Stmt, Stmt)> {
+    pub(super) fn save(&mut self, place: &Place) -> Option<(Stmt, Stmt)> {
         let root = self.program.base(place);
         if matches!(self.program[root].role, Role::Deferred) {
             return None;

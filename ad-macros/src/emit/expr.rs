@@ -9,7 +9,7 @@ impl Emitter<'_> {
     /// A place; `mutable` where it is written or borrowed mutably.
     pub fn place(&self, place: &Place, mutable: bool) -> TokenStream {
         let resolved;
-        let place = if self.reverse {
+        let place = if self.reverse || self.is_outer_alias(place.root) {
             resolved = self.program.resolve(place);
             &resolved
         } else {
@@ -83,12 +83,14 @@ impl Emitter<'_> {
 
     /// A verbatim expression; in the reverse sweep, aliases in it become places.
     fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
-        if !self.reverse {
+        if !self.reverse && self.inside.is_none() {
             return tokens.clone();
         }
         let mut replaced = tokens.clone();
         for var in reads {
-            if let Role::Alias { by_ref, .. } = &self.program[*var].role {
+            if let Role::Alias { by_ref, .. } = &self.program[*var].role
+                && (self.reverse || self.is_outer_alias(*var))
+            {
                 let place = self.place(&Place::var(*var), false);
                 let place = if *by_ref { quote!((&#place)) } else { quote!(#place) };
                 replaced = substitute(replaced, &self.name(*var).to_string(), &place);
@@ -221,7 +223,7 @@ impl Emitter<'_> {
     /// Reads a place by value. Where the value is wanted again later and may not be `Copy`, a clone is used.
     fn read(&self, place: &Place) -> TokenStream {
         let root = place.root;
-        if self.reverse {
+        if self.reverse || self.is_outer_alias(root) {
             return self.read_reverse(place);
         }
         let tokens = self.place(place, false);

@@ -46,7 +46,9 @@ pub(super) struct Sweep {
 
 /// Differentiates the adjoint of `program` in the direction of the parameters' tangents and of the
 /// tangent of `out_bar`, the cotangent of its result.
-pub fn push_adjoint(program: Program, out_bar: Var) -> PushedAdjoint {
+pub fn push_adjoint(mut program: Program, out_bar: Var) -> PushedAdjoint {
+    // Snapshots belong to order one: here a checkpointed loop records each iteration.
+    program.checkpoints.clear();
     let reversed = adjoint::reverse_plainly(program, out_bar);
     let mut program = reversed.program;
     let (mut forward, reverse) = (reversed.forward, reversed.reverse);
@@ -69,7 +71,7 @@ pub fn push_adjoint(program: Program, out_bar: Var) -> PushedAdjoint {
     }
     let mut forward = tangent.open.pop().expect("it was opened");
     tangent.sweep.reverse = true;
-    let reverse = tangent.reversed(reverse);
+    let mut reverse = tangent.reversed(reverse);
     let scalars = reversed
         .scalars
         .into_iter()
@@ -79,7 +81,7 @@ pub fn push_adjoint(program: Program, out_bar: Var) -> PushedAdjoint {
         })
         .collect();
     let (mut program, unsupported) = (tangent.program, tangent.sweep.unsupported);
-    adjoint::record(&mut program, &mut forward, &reverse);
+    adjoint::record(&mut program, &mut forward, &mut reverse);
     PushedAdjoint {
         program,
         forward,
