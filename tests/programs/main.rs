@@ -2,7 +2,13 @@
 //!
 //! One module per topic, one per line, so that a topic can be switched off alone.
 // The programs are written as users write, lints or not.
-#![allow(clippy::style, clippy::complexity, clippy::eq_op, clippy::boxed_local)]
+#![allow(
+    clippy::useless_vec,
+    clippy::style,
+    clippy::complexity,
+    clippy::eq_op,
+    clippy::boxed_local
+)]
 // `s![1..-1]` counts from the end; the lint takes it for a range of integers.
 #![allow(clippy::reversed_empty_ranges)]
 

@@ -1,7 +1,7 @@
 use ad_runtime::differentiate;
 
 #[differentiate(explain)]
-trait Loss {
+trait Loss: ad_runtime::Differentiable {
     fn eval(&self, x: f64) -> f64;
 }
 
