@@ -292,18 +292,18 @@ pub struct StripCheckpoints<'a>(pub &'a Errors);
 
 impl syn::visit_mut::VisitMut for StripCheckpoints<'_> {
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
-        let attrs = match e {
-            syn::Expr::ForLoop(e) => &mut e.attrs,
-            syn::Expr::While(e) => &mut e.attrs,
-            syn::Expr::Loop(e) => &mut e.attrs,
+        let (attrs, body) = match e {
+            syn::Expr::ForLoop(e) => (&mut e.attrs, &mut e.body),
+            syn::Expr::While(e) => (&mut e.attrs, &mut e.body),
+            syn::Expr::Loop(e) => (&mut e.attrs, &mut e.body),
             _ => return syn::visit_mut::visit_expr_mut(self, e),
         };
-        let mut limit = None;
+        let mut limits = Vec::new();
         attrs.retain(|attr| {
             let is = attr.path().is_ident("checkpoint");
             if is {
                 match attr.parse_args::<syn::Expr>() {
-                    Ok(expr) => limit = Some(expr),
+                    Ok(limit) => limits.push(limit),
                     Err(_) => self
                         .0
                         .at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`"),
@@ -311,11 +311,11 @@ impl syn::visit_mut::VisitMut for StripCheckpoints<'_> {
             }
             !is
         });
+        // What is named in the attribute alone is used all the same.
+        limits.retain(|limit| !matches!(limit, syn::Expr::Lit(_)));
+        body.stmts
+            .splice(0..0, limits.into_iter().map(|limit| syn::parse_quote!(let _ = || #limit;)));
         syn::visit_mut::visit_expr_mut(self, e);
-        if let Some(limit) = limit.filter(|limit| !matches!(limit, syn::Expr::Lit(_))) {
-            // A variable that only the attribute reads is used, as far as the compiler's lint goes.
-            *e = syn::parse_quote!({ let _ = &#limit; #e });
-        }
     }
 }
 
