@@ -14,6 +14,7 @@
 //! what is not restored is not saved (`plan`).
 
 mod bars;
+mod checkpoint;
 mod control;
 mod merge;
 mod mutate;
@@ -26,9 +27,10 @@ pub mod tests;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_whole};
+pub use checkpoint::{all_defined, state_of};
 pub use plan::{every_read, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
-pub use pullback::{last_ident, sibling, variant_of};
+pub use pullback::{again_of, last_ident, sibling, variant_of, with_suffix};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 
@@ -54,10 +56,33 @@ struct Adjoint {
     names: HashSet<String>,
     /// Zeros made in the forward sweep, for variables that a match may move out of.
     zeros: HashMap<Var, Var>,
+    /// Whether the next block's variables are alive in its reverse sweep.
+    alive: bool,
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
+    let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar);
+    adjoint.take_over_squares(&mut reverse, result.as_ref());
+    adjoint.record_outlines(&mut forward, &mut reverse);
+    plan::records(&mut adjoint.program, &mut forward, &mut reverse);
+    merge::contributions(&adjoint.program, &mut reverse);
+    adjoint.finished(forward, result, reverse)
+}
+
+/// As [`reverse`], but without records, and with all arrays alive: what the tangent transform takes.
+pub fn reverse_plainly(program: Program, out_bar: Var) -> Reversed {
+    let (adjoint, result, forward, mut reverse) = sweeps(program, out_bar);
+    merge::contributions(&adjoint.program, &mut reverse);
+    adjoint.finished(forward, result, reverse)
+}
+
+/// Decides what is recorded, where [`reverse_plainly`] did not.
+pub fn record(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stmt]) {
+    plan::records(program, forward, reverse);
+}
+
+fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, Vec<Stmt>) {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
     let mut adjoint = Adjoint {
         program,
@@ -66,6 +91,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
         open: Vec::new(),
         names,
         zeros: HashMap::new(),
+        alive: false,
     };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
@@ -82,16 +108,15 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let result = forward.result.or(result);
     adjoint.program.depths = adjoint.levels.clone();
     plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new(), 0);
-    let mut forward = forward.stmts;
-    adjoint.take_over_squares(&mut reverse, result.as_ref());
-    adjoint.record_outlines(&mut forward, &mut reverse);
-    plan::records(&mut adjoint.program, &mut forward, &reverse);
-    merge::contributions(&adjoint.program, &mut reverse);
-    let scalars = adjoint.bars.scalar_params(&adjoint.program);
-    Reversed { program: adjoint.program, forward, result, reverse, scalars }
+    (adjoint, result, forward.stmts, reverse)
 }
 
 impl Adjoint {
+    fn finished(self, forward: Vec<Stmt>, result: Option<Expr>, reverse: Vec<Stmt>) -> Reversed {
+        let scalars = self.bars.scalar_params(&self.program);
+        Reversed { program: self.program, forward, result, reverse, scalars }
+    }
+
     fn level(&self) -> usize {
         self.open.len() - 1
     }
@@ -125,6 +150,7 @@ impl Adjoint {
     ) -> (Block, Vec<Stmt>) {
         self.open.push(Vec::new());
         let level = self.level();
+        let alive = std::mem::take(&mut self.alive) || level == 0;
         for stmt in &block.stmts {
             for var in defined(stmt) {
                 self.levels.insert(var, level);
@@ -141,7 +167,7 @@ impl Adjoint {
         forward.reverse();
         // Segment 0 is the result's; segment k that of the k-th statement from the end.
         let mut reversed = Vec::new();
-        if level > 0 {
+        if !alive {
             plan::recompute(&self.program, &forward, &mut segments);
         }
         for segment in segments {

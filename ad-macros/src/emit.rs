@@ -1,5 +1,6 @@
 //! From the intermediate representation to Rust.
 
+mod checkpoint;
 mod expr;
 mod stmt;
 
@@ -19,11 +20,35 @@ pub struct Emitter<'a> {
     changed: HashSet<Var>,
     /// Whether tangents are printed beside values.
     pub tangent: bool,
+    /// Whether nesting statements leave records.
+    records: bool,
+    /// In a part of a forward sweep that stands in the reverse sweep: the variables that it defines. Aliases
+    /// of outside are named by what they stand for.
+    inside: Option<HashSet<Var>>,
 }
 
 impl<'a> Emitter<'a> {
     pub fn forward(program: &'a Program, kept: HashSet<Var>) -> Self {
-        Emitter { program, reverse: false, kept, changed: HashSet::new(), tangent: false }
+        Emitter {
+            program,
+            reverse: false,
+            kept,
+            changed: HashSet::new(),
+            tangent: false,
+            records: true,
+            inside: None,
+        }
+    }
+
+    /// Prints the body of a checkpointed loop. `kept` is read later.
+    fn primal(&self, kept: HashSet<Var>, inside: Option<HashSet<Var>>, records: bool) -> Self {
+        Emitter { records, inside, ..Emitter::forward(self.program, kept) }
+    }
+
+    /// Whether a variable is another name for a place, and out of scope here.
+    fn is_outer_alias(&self, var: Var) -> bool {
+        matches!(self.program[var].role, crate::ir::Role::Alias { .. })
+            && self.inside.as_ref().is_some_and(|inside| !inside.contains(&var))
     }
 
     pub fn reverse(program: &'a Program, stmts: &[Stmt]) -> Self {
@@ -33,6 +58,8 @@ impl<'a> Emitter<'a> {
             kept: HashSet::new(),
             changed: HashSet::new(),
             tangent: false,
+            records: true,
+            inside: None,
         };
         emitter.find_changed(stmts);
         emitter

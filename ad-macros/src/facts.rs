@@ -6,6 +6,8 @@
 //! if any value that is ever written to it may be. That `acc` in `let mut acc = 1.0; acc *= x[i]`
 //! starts constant does not make it inactive.
 
+pub mod assumptions;
+pub mod hidden_writes;
 pub mod rounding;
 #[cfg(test)]
 mod tests;
@@ -120,7 +122,7 @@ impl Facts {
                     || e.rest.as_ref().is_some_and(|e| self.active(e))
             }
             Expr::MethodCall(e) => {
-                !types::inactive_method(&e.method)
+                !types::inactive_method(e)
                     && (self.active(&e.receiver) || e.args.iter().any(|e| self.active(e)))
             }
             Expr::Call(e) => {

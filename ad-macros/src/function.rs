@@ -18,7 +18,8 @@ pub struct Options {
     pub vjp: Option<syn::Path>,
     pub jvp: Option<syn::Path>,
     pub associated: bool,
-    pub explain: bool,
+    /// The option itself, for messages.
+    pub explain: Option<syn::Path>,
 }
 
 impl Options {
@@ -30,10 +31,7 @@ impl Options {
                 "forward" => options.forward_only = true,
                 "reverse" => options.reverse_only = true,
                 "associated" => options.associated = true,
-                "explain" => {
-                    options.explain = true;
-                    return Err(meta.error("`explain` is not supported yet: drop the option"));
-                }
+                "explain" => options.explain = Some(meta.path.clone()),
                 "vjp" => options.vjp = Some(meta.value()?.parse()?),
                 "jvp" => options.jvp = Some(meta.value()?.parse()?),
                 "order" => {
@@ -41,12 +39,6 @@ impl Options {
                     options.order = order.base10_parse()?;
                     if !(1..=2).contains(&options.order) {
                         return Err(syn::Error::new(order.span(), "the order is 1 or 2"));
-                    }
-                    if options.order == 2 {
-                        return Err(syn::Error::new(
-                            order.span(),
-                            "derivatives of order two are not generated yet: difference `grad`, or drop the option",
-                        ));
                     }
                 }
                 _ => {
@@ -60,11 +52,40 @@ impl Options {
         if let Err(error) = syn::parse::Parser::parse2(parser, tokens) {
             errors.push(error);
         }
+        options.check_order(errors);
         options
+    }
+
+    /// Order two is forward over reverse, of a body that the macro sees.
+    fn check_order(&self, errors: &Errors) {
+        if self.order < 2 {
+            return;
+        }
+        if let (Some(path), None) | (None, Some(path)) = (&self.vjp, &self.jvp) {
+            errors.at(path, "`order = 2` needs both `vjp = ..` and `jvp = ..`, the latter a differentiated function: give both, or drop the order");
+        }
+        if self.forward_only || self.reverse_only {
+            errors.push(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "`order = 2` goes forward over reverse, so it needs both modes: drop `forward` and `reverse`",
+            ));
+        }
+    }
+
+    /// A trait has no constant of its methods' own: it would no longer be usable as `dyn`.
+    pub fn refuse_explain(&mut self, errors: &Errors) {
+        if let Some(option) = self.explain.take() {
+            errors.at(&option, "`explain` is for functions and inherent methods: move the body to one, and call it from the trait's method");
+        }
     }
 
     pub fn has_reverse(&self) -> bool {
         !self.forward_only && (self.vjp.is_some() || self.jvp.is_none())
+    }
+
+    /// Whether derivatives of order two are generated, for which both modes are needed.
+    pub fn has_second(&self) -> bool {
+        self.order == 2 && self.has_reverse() && self.has_forward()
     }
 
     pub fn has_forward(&self) -> bool {
@@ -119,7 +140,10 @@ fn bare(name: &Ident) -> String {
 
 /// A function to differentiate.
 pub struct Function {
+    /// The function as the user gets it back.
     pub item: ItemFn,
+    /// Its body with the attributes of its loops.
+    pub body: syn::Block,
     pub options: Options,
     pub params: Vec<Param>,
     pub reals: HashSet<String>,
@@ -142,7 +166,6 @@ impl Function {
     ) -> Function {
         let mut reals = real_parameters(&item.sig.generics);
         reals.extend(real_parameters(outer));
-        strip_checkpoints(&mut item.block, errors);
         if let Some(token) = &item.sig.asyncness {
             errors.at(token, "an `async` function cannot be differentiated: differentiate the computation in a function of its own");
         }
@@ -194,11 +217,13 @@ impl Function {
             }
         }
         item.block.stmts.splice(0..0, prologue);
+        let body = (*item.block).clone();
+        syn::visit_mut::VisitMut::visit_block_mut(&mut StripCheckpoints(errors), &mut item.block);
         let output = match &item.sig.output {
             ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
             _ => None,
         };
-        Function { item, options, params, reals, output }
+        Function { item, body, options, params, reals, output }
     }
 
     pub fn active(&self) -> impl Iterator<Item = &Param> {
@@ -263,27 +288,35 @@ fn take_constant(attrs: &mut Vec<syn::Attribute>, errors: &Errors) -> bool {
 }
 
 /// Checks the `#[checkpoint(n)]` attributes of loops and takes them off.
-fn strip_checkpoints(block: &mut syn::Block, errors: &Errors) {
-    struct Strip<'a>(&'a Errors);
-    impl syn::visit_mut::VisitMut for Strip<'_> {
-        fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
-            let attrs = match e {
-                syn::Expr::ForLoop(e) => &mut e.attrs,
-                syn::Expr::While(e) => &mut e.attrs,
-                syn::Expr::Loop(e) => &mut e.attrs,
-                _ => return syn::visit_mut::visit_expr_mut(self, e),
-            };
-            attrs.retain(|attr| {
-                let is = attr.path().is_ident("checkpoint");
-                if is && attr.parse_args::<syn::Expr>().is_err() {
-                    self.0.at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
+pub struct StripCheckpoints<'a>(pub &'a Errors);
+
+impl syn::visit_mut::VisitMut for StripCheckpoints<'_> {
+    fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+        let (attrs, body) = match e {
+            syn::Expr::ForLoop(e) => (&mut e.attrs, &mut e.body),
+            syn::Expr::While(e) => (&mut e.attrs, &mut e.body),
+            syn::Expr::Loop(e) => (&mut e.attrs, &mut e.body),
+            _ => return syn::visit_mut::visit_expr_mut(self, e),
+        };
+        let mut limits = Vec::new();
+        attrs.retain(|attr| {
+            let is = attr.path().is_ident("checkpoint");
+            if is {
+                match attr.parse_args::<syn::Expr>() {
+                    Ok(limit) => limits.push(limit),
+                    Err(_) => self
+                        .0
+                        .at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`"),
                 }
-                !is
-            });
-            syn::visit_mut::visit_expr_mut(self, e);
-        }
+            }
+            !is
+        });
+        // What is named in the attribute alone is used all the same.
+        limits.retain(|limit| !matches!(limit, syn::Expr::Lit(_)));
+        body.stmts
+            .splice(0..0, limits.into_iter().map(|limit| syn::parse_quote!(let _ = || #limit;)));
+        syn::visit_mut::visit_expr_mut(self, e);
     }
-    syn::visit_mut::VisitMut::visit_block_mut(&mut Strip(errors), block);
 }
 
 fn is_unit(ty: &Type) -> bool {

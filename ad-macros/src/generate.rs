@@ -3,12 +3,13 @@
 mod custom;
 mod jacobian;
 mod public;
+mod second;
 
 use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
 use crate::ir::{Expr, Program, Role, Stmt, Ty, Var, VarInfo};
-use crate::{tangent, validate};
+use crate::{explain, tangent, validate};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::HashSet;
@@ -119,21 +120,35 @@ pub fn allows() -> TokenStream {
 /// All that is generated for a function whose program is `program`.
 pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let mut out = TokenStream::new();
+    let mut explained = match (&f.options.vjp, &f.options.jvp) {
+        (None, None) => explain::forward(&program),
+        _ => explain::opaque(f),
+    };
     if f.options.has_reverse() {
         out.extend(match &f.options.vjp {
             Some(path) => custom::adjoint(f, naming, path),
-            None => adjoint(f, naming, program.clone()),
+            None => {
+                let (tokens, explanation) = adjoint(f, naming, program.clone());
+                explained = explanation;
+                tokens
+            }
         });
         out.extend(public::reverse(f, naming));
     }
     if f.options.has_forward() {
         out.extend(match &f.options.jvp {
             Some(path) => custom::jvp(f, naming, path),
-            None => jvp(f, naming, program),
+            None => jvp(f, naming, program.clone()),
         });
         out.extend(public::forward(f, naming));
     }
+    if f.options.has_second() {
+        out.extend(second::all(f, naming, program));
+    }
     out.extend(jacobian::all(f, naming));
+    if f.options.explain.is_some() {
+        out.extend(explain::constant(f, naming, &explained));
+    }
     out
 }
 
@@ -141,8 +156,8 @@ fn param_var(program: &Program, p: &Param) -> Option<Var> {
     program.vars.iter().position(|v| matches!(v.role, Role::Param) && v.name == p.name).map(Var)
 }
 
-/// `__adjoint`: both sweeps, with one slot for each parameter.
-fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
+/// `__adjoint`: both sweeps, with one slot for each parameter; and what there is to say of them.
+fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream, String) {
     let out_bar = Var(program.vars.len());
     let ty = if f.is_scalar() {
         f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals))
@@ -177,7 +192,7 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
-    quote! {
+    let tokens = quote! {
         #[doc(hidden)]
         #[inline]
         #allows
@@ -185,7 +200,8 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
             use ::ad_runtime::rt::methods::*;
             #body
         }
-    }
+    };
+    (tokens, explain::reverse(&reversed))
 }
 
 pub fn visibility(naming: &Naming) -> (TokenStream, bool) {
@@ -273,6 +289,9 @@ fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
         Stmt::Let { value, .. } => changes(program, value, var),
         Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
             restores(program, body, var)
+        }
+        Stmt::ReverseCheckpointed { restore, body, .. } => {
+            restores(program, restore, var) || restores(program, body, var)
         }
         Stmt::ReverseIf { then, els, .. } => {
             restores(program, then, var) || restores(program, els, var)
@@ -389,6 +408,13 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(custom::declared_jvp(f, naming, true));
         out.extend(public::forward(f, naming));
     }
+    if f.options.has_second() {
+        out.extend(second::declared(f, naming, true));
+        out.extend(second::public(f, naming));
+    }
+    if f.options.explain.is_some() && !naming.in_trait {
+        out.extend(explain::constant(f, naming, ""));
+    }
     out.extend(jacobian::all(f, naming));
     out
 }
@@ -403,6 +429,10 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
     if f.options.has_forward() {
         out.extend(custom::declared_jvp(f, naming, false));
         out.extend(public::forward(f, naming));
+    }
+    if f.options.has_second() {
+        out.extend(second::declared(f, naming, false));
+        out.extend(second::public(f, naming));
     }
     out.extend(jacobian::all(f, naming));
     out

@@ -435,6 +435,16 @@ pub enum Stmt {
         kind: LoopKind,
         body: Vec<Stmt>,
     },
+    /// The reverse half of a `Loop` that is checkpointed: the state is put back, the body advances it to
+    /// the step that is to be reversed, and that step runs forward, as it is recorded, and in reverse.
+    ReverseCheckpointed {
+        id: Id,
+        kind: LoopKind,
+        restore: Vec<Stmt>,
+        advance: Vec<Stmt>,
+        forward: Vec<Stmt>,
+        body: Vec<Stmt>,
+    },
 }
 
 /// What [`Stmt::Mutate`] does.
@@ -444,6 +454,14 @@ pub enum MutOp {
     Push,
     /// `v.pop()`, an `Option`.
     Pop,
+    /// `v.insert(i, x)`
+    Insert,
+    /// `v.remove(i)`, the element.
+    Remove,
+    /// `x.rotate_left(k)`
+    RotateLeft,
+    /// `x.rotate_right(k)`
+    RotateRight,
     /// `x.swap(i, j)`
     SwapElements,
     /// `std::mem::swap(a, b)`; the second place is the argument.
@@ -496,6 +514,15 @@ pub struct Record {
     pub vars: Vec<Vec<Var>>,
 }
 
+/// A loop that keeps snapshots of its state rather than records.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The greatest number of snapshots.
+    pub limit: Expr,
+    /// What a snapshot consists of: kept values, each with the variable that it is taken apart into.
+    pub saved: Vec<(Var, Expr)>,
+}
+
 /// A whole function in intermediate form.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -510,6 +537,8 @@ pub struct Program {
     pub recording: std::collections::HashSet<Id>,
     /// Loops whose iterations are counted by their record, because their number is not known before.
     pub counted: std::collections::HashSet<Id>,
+    /// The loops with `#[checkpoint(n)]`.
+    pub checkpoints: HashMap<Id, Checkpoint>,
     pub ids: usize,
 }
 
@@ -601,6 +630,13 @@ impl Program {
             Role::Alias { place, .. } | Role::Binding { place } => self.base(place),
             _ => place.root,
         }
+    }
+
+    /// Whether matching the place by value takes it apart: an owned `Option` of what surely moves.
+    pub fn is_taken_apart(&self, place: &Place) -> bool {
+        let info = &self[place.root];
+        let moves = matches!(&info.ty, Ty::Option(t) if matches!(**t, Ty::Vec(_)));
+        place.is_var() && moves && matches!(info.role, Role::Local) && !info.mutable
     }
 
     /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.
@@ -715,6 +751,10 @@ impl Program {
             Expr::ZeroGuard { value, .. } => self.ty_of(value),
             Expr::Select { then, .. } => self.ty_of(then),
             Expr::Compare(..) => Ty::Discrete,
+            Expr::Runtime { function, args } if function.starts_with("slope_") => {
+                self.ty_of(&args[0]).deref().clone()
+            }
+            Expr::Runtime { function: "log_base", args } => self.ty_of(&args[0]).deref().clone(),
             Expr::Runtime { .. } | Expr::Call { .. } | Expr::Struct { .. } => Ty::Unknown,
         }
     }

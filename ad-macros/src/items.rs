@@ -50,6 +50,7 @@ fn declared(
     errors: &Errors,
 ) -> (syn::TraitItemFn, TokenStream) {
     options.associated = true;
+    options.refuse_explain(errors);
     let has_body = method.default.is_some();
     let body =
         method.default.clone().unwrap_or_else(|| syn::parse_quote!({ ::core::unreachable!() }));
@@ -73,7 +74,8 @@ fn declared(
     (cleaned, crate::generate::declarations(&f, &naming))
 }
 
-fn definition(mut item: syn::ItemTrait, options: Options, errors: &Errors) -> TokenStream {
+fn definition(mut item: syn::ItemTrait, mut options: Options, errors: &Errors) -> TokenStream {
+    options.refuse_explain(errors);
     let mut items: Vec<TraitItem> = Vec::new();
     let mut siblings = TokenStream::new();
     for inner in std::mem::take(&mut item.items) {
@@ -95,8 +97,11 @@ fn has_attribute(attrs: &[syn::Attribute]) -> bool {
     attrs.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))
 }
 
-fn implementation(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> TokenStream {
+fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Errors) -> TokenStream {
     let trait_name = block.trait_.as_ref().map(|(path, _)| crate::operators::trait_name(path));
+    if trait_name.is_some() {
+        options.refuse_explain(errors);
+    }
     if let Some(name) = &trait_name
         && crate::operators::is_operator(name)
     {

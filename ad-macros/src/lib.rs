@@ -2,9 +2,11 @@
 
 mod adjoint;
 mod derive;
+mod einsum;
 mod emit;
 mod errors;
 mod exits;
+mod explain;
 mod facts;
 #[cfg(test)]
 mod fuzz;
@@ -14,6 +16,7 @@ mod generate;
 mod growth;
 mod ir;
 mod items;
+mod linear;
 mod lower;
 mod operators;
 mod pipeline;
@@ -22,6 +25,7 @@ mod rules;
 mod scalar_methods;
 #[cfg(test)]
 mod snapshots;
+mod sugar;
 mod tangent;
 mod validate;
 
@@ -43,9 +47,24 @@ pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     derive::expand(item.into()).into()
 }
 
+/// Sums of products of arrays by subscripts, as numpy's `einsum`.
+///
+/// See the documentation of `ad-runtime`, which re-exports this macro.
+#[proc_macro]
+pub fn einsum(input: TokenStream) -> TokenStream {
+    einsum::expand(input.into()).into()
+}
+
 /// The derivative rules of scalar methods as an extension trait; for `ad-runtime` alone.
 #[doc(hidden)]
 #[proc_macro]
 pub fn scalar_methods(_: TokenStream) -> TokenStream {
     scalar_methods::expand().into()
+}
+
+/// Adds order two to a trait of linear rules; for `ad-runtime` alone.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn linear_rules(_: TokenStream, item: TokenStream) -> TokenStream {
+    linear::expand(item.into()).into()
 }

@@ -3,6 +3,7 @@
 mod array;
 mod call;
 mod chain;
+mod checkpoint;
 mod consume;
 mod control;
 mod effect;
@@ -11,6 +12,8 @@ mod method;
 mod ndarray;
 mod pattern;
 mod place;
+mod rearrange;
+mod sort;
 mod stmt;
 #[cfg(test)]
 mod tests;
@@ -159,7 +162,15 @@ pub fn never_returns(tokens: &proc_macro2::TokenStream) -> bool {
     matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Macro(m)) if crate::facts::is_panic(&m.mac))
 }
 
+/// Whether a chain starts from what is taken out of a `Vec` where it stands.
+fn drains(e: &syn::Expr) -> bool {
+    match e {
+        syn::Expr::MethodCall(call) => call.method == "drain" || drains(&call.receiver),
+        _ => false,
+    }
+}
+
 /// Whether an expression is an iterator that has not run yet.
 pub fn is_iterator(e: &syn::Expr) -> bool {
-    matches!(e, syn::Expr::MethodCall(_)) && chain::is_chain_like(e)
+    matches!(e, syn::Expr::MethodCall(_)) && chain::is_chain_like(e) && !drains(e)
 }

@@ -44,14 +44,16 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     let self_ty = (*block.self_ty).clone();
     let mut sig = method.sig.clone();
     let mut body = method.block.clone();
-    let output = block_output(&block.items_before(), &self_ty);
+    let output = block_output(&block.items);
     let Some(method) = block.items.iter_mut().find_map(|item| match item {
         ImplItem::Fn(f) => Some(f),
         _ => None,
     }) else {
         return block.to_token_stream();
     };
-    replace_self(&mut sig, &mut body, &self_ty, output.as_ref());
+    replace_self(&mut sig, &mut body, output.as_ref());
+    // The derivatives are functions within those of the rule, which see none of its generics.
+    sig.generics = joined(&block.generics, sig.generics);
     let item = ItemFn {
         attrs: Vec::new(),
         vis: syn::Visibility::Inherited,
@@ -81,17 +83,17 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     quote!(#block #rule)
 }
 
-trait Items {
-    fn items_before(&self) -> Vec<ImplItem>;
-}
-
-impl Items for syn::ItemImpl {
-    fn items_before(&self) -> Vec<ImplItem> {
-        self.items.clone()
+/// The generics of a function that stands alone: those of its block, then its own.
+fn joined(outer: &syn::Generics, own: syn::Generics) -> syn::Generics {
+    let mut generics = outer.clone();
+    generics.params.extend(own.params);
+    if let Some(clause) = own.where_clause {
+        generics.make_where_clause().predicates.extend(clause.predicates);
     }
+    generics
 }
 
-fn block_output(items: &[ImplItem], _: &Type) -> Option<Type> {
+fn block_output(items: &[ImplItem]) -> Option<Type> {
     items.iter().find_map(|item| match item {
         ImplItem::Type(t) if t.ident == "Output" => Some(t.ty.clone()),
         _ => None,
@@ -108,7 +110,7 @@ fn strip_constant(sig: &mut syn::Signature) {
 }
 
 /// Replaces `Self::Output` by the type it stands for.
-fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, _: &Type, output: Option<&Type>) {
+fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, output: Option<&Type>) {
     struct Replace<'a>(Option<&'a Type>);
     impl syn::visit_mut::VisitMut for Replace<'_> {
         fn visit_type_mut(&mut self, ty: &mut Type) {
@@ -172,15 +174,9 @@ fn rule(
     let (self_tangent, rhs_tangent) = (tangent(&self_ty.to_token_stream()), tangent(rhs));
     let constant = |i: usize| f.params.get(i).is_some_and(|p| !p.active);
     let slot = |i: usize, name: TokenStream| if constant(i) { quote!(#rt::Inactive) } else { name };
-    let holder = quote! {
-        trait __Derivatives: Sized { }
-    };
-    let _ = holder;
-    let carrier = quote!(impl #generics __Rule for #self_ty #clause);
-    let _ = carrier;
-    // The hidden functions are associated functions of the rule's own scope.
     let body_functions = free_functions(hidden, self_ty);
-    match name {
+    let second = second_rule(name, self_ty, rhs, output, f, generics, clause, hidden);
+    let first = match name {
         "Neg" => {
             let output =
                 output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
@@ -252,6 +248,113 @@ fn rule(
                         __op_adjoint(#this, #other, out_bar, #self_slot, #rhs_slot);
                         self_bar.add(|| __self_bar);
                         rhs_bar.add(|| __rhs_bar);
+                    }
+                }
+            }
+        }
+    };
+    quote!(#first #second)
+}
+
+/// The rule of order two, where the attribute asks for it.
+#[allow(clippy::too_many_arguments)]
+fn second_rule(
+    name: &str,
+    self_ty: &Type,
+    rhs: &TokenStream,
+    output: Option<&Type>,
+    f: &Function,
+    generics: &impl ToTokens,
+    clause: Option<&syn::WhereClause>,
+    hidden: &TokenStream,
+) -> TokenStream {
+    if !f.options.has_second() {
+        return TokenStream::new();
+    }
+    let rhs_ty: Type = syn::parse2(rhs.clone()).unwrap_or_else(|_| self_ty.clone());
+    let reads = |ty: &Type, value: TokenStream| match ty {
+        Type::Reference(_) => quote!(*#value),
+        _ => quote!(::core::clone::Clone::clone(#value)),
+    };
+    let (this, other) = (reads(self_ty, quote!(self)), reads(&rhs_ty, quote!(rhs)));
+    let (rt, rules) = (quote!(::ad_runtime::rt), quote!(::ad_runtime::rules));
+    let tangent = |ty: &TokenStream| quote!(<#ty as ::ad_runtime::Differentiable>::Tangent);
+    let (self_tangent, rhs_tangent) = (tangent(&self_ty.to_token_stream()), tangent(rhs));
+    let output = output.map_or_else(|| self_ty.to_token_stream(), ToTokens::to_token_stream);
+    let out_tangent = tangent(&output);
+    let active = |i: usize| f.params.get(i).is_none_or(|p| p.active);
+    let given = |i: usize, name: TokenStream| if active(i) { name } else { quote!(#rt::Inactive) };
+    let functions = free_functions(hidden, self_ty);
+    let (self_dot, rhs_dot) = (given(0, quote!(self_dot)), given(1, quote!(rhs_dot)));
+    let (a, a_dot) = (given(0, quote!(&mut __self_bar)), given(0, quote!(&mut __self_bar_dot)));
+    let (b, b_dot) = (given(1, quote!(&mut __rhs_bar)), given(1, quote!(&mut __rhs_bar_dot)));
+    let zeros_of = |what: TokenStream, bar: TokenStream, dot: TokenStream| quote!(let mut #bar = #rt::zero(#what); let mut #dot = #rt::zero(#what););
+    let self_zeros = zeros_of(quote!(self), quote!(__self_bar), quote!(__self_bar_dot));
+    let rhs_zeros = zeros_of(quote!(rhs), quote!(__rhs_bar), quote!(__rhs_bar_dot));
+    match name {
+        "Neg" => quote! {
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic)]
+            impl #generics #rules::SecondNegRule for #self_ty #clause {
+                fn neg_adjoint_jvp<__D: #rt::TangentArg<#self_tangent>, __A: #rt::Slot<#self_tangent>, __AD: #rt::Slot<#self_tangent>>(
+                    &self, self_dot: __D, out_bar: #out_tangent, out_bar_dot: #out_tangent, mut self_bar: __A, mut self_bar_dot: __AD,
+                ) {
+                    #functions
+                    #self_zeros
+                    __op_adjoint_jvp(#this, #self_dot, out_bar, out_bar_dot, #a, #a_dot);
+                    self_bar.add(|| __self_bar);
+                    self_bar_dot.add(|| __self_bar_dot);
+                }
+            }
+        },
+        "AddAssign" | "SubAssign" | "MulAssign" | "DivAssign" => {
+            let op = format_ident!("{}", name.trim_end_matches("Assign"));
+            quote! {
+                #[automatically_derived]
+                #[allow(clippy::all, clippy::pedantic)]
+                impl #generics #rules::SecondAssignRule<#rules::#op, #rhs> for #self_ty #clause {
+                    fn assign_adjoint_jvp<
+                        __DA: #rt::TangentArg<#self_tangent>, __DB: #rt::TangentArg<#rhs_tangent>,
+                        __A: #rt::SlotMut<#self_tangent>, __B: #rt::Slot<#rhs_tangent>,
+                        __AD: #rt::SlotMut<#self_tangent>, __BD: #rt::Slot<#rhs_tangent>,
+                    >(
+                        &self, rhs: &#rhs, self_dot: __DA, rhs_dot: __DB,
+                        self_bar: __A, mut rhs_bar: __B, self_bar_dot: __AD, mut rhs_bar_dot: __BD,
+                    ) {
+                        #functions
+                        let mut __copy = ::core::clone::Clone::clone(self);
+                        // The call changes the tangent too, which is the caller's.
+                        let mut __dot = #rt::tangent(self, self_dot);
+                        #rhs_zeros
+                        __op_adjoint_jvp(&mut __copy, #other, &mut __dot, #rhs_dot, (), (), self_bar, #b, self_bar_dot, #b_dot);
+                        rhs_bar.add(|| __rhs_bar);
+                        rhs_bar_dot.add(|| __rhs_bar_dot);
+                    }
+                }
+            }
+        }
+        _ => {
+            let op = format_ident!("{}", name);
+            quote! {
+                #[automatically_derived]
+                #[allow(clippy::all, clippy::pedantic)]
+                impl #generics #rules::SecondBinaryRule<#rules::#op, #rhs> for #self_ty #clause {
+                    fn adjoint_jvp<
+                        __DA: #rt::TangentArg<#self_tangent>, __DB: #rt::TangentArg<#rhs_tangent>,
+                        __A: #rt::Slot<#self_tangent>, __B: #rt::Slot<#rhs_tangent>,
+                        __AD: #rt::Slot<#self_tangent>, __BD: #rt::Slot<#rhs_tangent>,
+                    >(
+                        &self, rhs: &#rhs, self_dot: __DA, rhs_dot: __DB, out_bar: #out_tangent, out_bar_dot: #out_tangent,
+                        mut self_bar: __A, mut rhs_bar: __B, mut self_bar_dot: __AD, mut rhs_bar_dot: __BD,
+                    ) {
+                        #functions
+                        #self_zeros
+                        #rhs_zeros
+                        __op_adjoint_jvp(#this, #other, #self_dot, #rhs_dot, out_bar, out_bar_dot, #a, #b, #a_dot, #b_dot);
+                        self_bar.add(|| __self_bar);
+                        rhs_bar.add(|| __rhs_bar);
+                        self_bar_dot.add(|| __self_bar_dot);
+                        rhs_bar_dot.add(|| __rhs_bar_dot);
                     }
                 }
             }

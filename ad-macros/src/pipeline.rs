@@ -6,7 +6,7 @@ use crate::function::{Function, Options};
 use crate::generate::{self, Naming};
 use crate::ir::Program;
 use crate::lower::Lower;
-use crate::{exits, facts, resolve, validate};
+use crate::{exits, facts, resolve, sugar, validate};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
@@ -74,14 +74,26 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
 
 /// From the user's function to the intermediate representation.
 pub fn compile(f: &Function, errors: &Errors) -> Program {
-    let mut item = f.item.clone();
+    let mut item = ItemFn { block: Box::new(f.body.clone()), ..f.item.clone() };
+    sugar::expand(&mut item.block, &item.sig.output);
     resolve::unique_names(&mut item);
     exits::remove(&mut item.block, &item.sig.output, errors);
-    let params =
-        f.params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable)).collect();
-    let facts = Facts::of(params, f.reals.clone(), &item.block);
-    facts::rounding::check(&facts, &item.block, errors);
-    let mut lower = Lower::new(errors, facts);
+    let facts = |block: &syn::Block| {
+        let params = f
+            .params
+            .iter()
+            .map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable))
+            .collect();
+        Facts::of(params, f.reals.clone(), block)
+    };
+    let mut known = facts(&item.block);
+    facts::rounding::check(&known, &item.block, errors);
+    facts::hidden_writes::check(&known, &item.block, errors);
+    if facts::assumptions::assert(&known, &mut item.block) {
+        // The facts hold copies of closures and chains, which the assertions belong in as well.
+        known = facts(&item.block);
+    }
+    let mut lower = Lower::new(errors, known);
     lower.default_float = default_float(f);
     for p in &f.params {
         lower.param(&p.name, p.active);

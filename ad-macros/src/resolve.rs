@@ -61,7 +61,8 @@ impl Names {
     }
 
     fn tokens(&self, tokens: TokenStream) -> TokenStream {
-        let mut after_dot = false;
+        // The second dot of a range is not that of a field.
+        let (mut after_dot, mut in_range) = (false, false);
         tokens
             .into_iter()
             .map(|tree| {
@@ -78,8 +79,10 @@ impl Names {
                     }
                     TokenTree::Literal(literal) => TokenTree::Literal(self.format_string(literal)),
                     TokenTree::Punct(punct) => {
-                        after_dot = punct.as_char() == '.'
-                            && punct.spacing() == proc_macro2::Spacing::Alone;
+                        let dot = punct.as_char() == '.';
+                        let joint = punct.spacing() == proc_macro2::Spacing::Joint;
+                        after_dot = dot && !in_range && !joint;
+                        in_range = dot && joint;
                         TokenTree::Punct(punct)
                     }
                     tree => tree,
@@ -131,6 +134,20 @@ impl Names {
 /// Whether a lone identifier in a pattern names a constant or a unit variant, not a binding.
 pub fn is_constant_pattern(ident: &Ident) -> bool {
     ident.to_string().starts_with(|c: char| c.is_uppercase())
+}
+
+impl Names {
+    /// The number of snapshots of a loop is an expression in the scope of the loop.
+    fn checkpoints(&mut self, attrs: &mut [syn::Attribute]) {
+        for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("checkpoint")) {
+            if let (Ok(mut limit), syn::Meta::List(list)) =
+                (attr.parse_args::<Expr>(), &mut attr.meta)
+            {
+                self.visit_expr_mut(&mut limit);
+                list.tokens = quote::ToTokens::to_token_stream(&limit);
+            }
+        }
+    }
 }
 
 impl VisitMut for Names {
@@ -186,6 +203,12 @@ impl VisitMut for Names {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::While(syn::ExprWhile { attrs, .. })
+            | Expr::ForLoop(syn::ExprForLoop { attrs, .. })
+            | Expr::Loop(syn::ExprLoop { attrs, .. }) => self.checkpoints(attrs),
+            _ => {}
+        }
         match expr {
             Expr::Closure(closure) => self.scoped(|names| {
                 for input in &mut closure.inputs {
@@ -249,9 +272,40 @@ impl VisitMut for Names {
         });
     }
 
+    fn visit_expr_match_mut(&mut self, matched: &mut syn::ExprMatch) {
+        visit_mut::visit_expr_match_mut(self, matched);
+        matched.arms.iter_mut().for_each(|arm| bind_whole(&matched.expr, arm));
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "rfold" {
+            // A fold from the back is a fold of what is reversed.
+            call.method = Ident::new("fold", call.method.span());
+            let receiver = &call.receiver;
+            *call.receiver = syn::parse_quote!(#receiver.rev());
+        }
+    }
+
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
         mac.tokens = self.tokens(std::mem::take(&mut mac.tokens));
     }
+}
+
+/// An arm that names all of a variable is a `let` of that variable: one way to move a value suffices.
+///
+/// ```text
+/// // Input:   match shape { .., rest => e }
+/// // Output:  match shape { .., _ => { let rest = shape; e } }
+/// ```
+fn bind_whole(scrutinee: &Expr, arm: &mut syn::Arm) {
+    let (Expr::Path(_), Pat::Ident(name)) = (scrutinee, &arm.pat) else { return };
+    if name.by_ref.is_some() || name.subpat.is_some() || is_constant_pattern(&name.ident) {
+        return;
+    }
+    let (binding, body) = (name.clone(), &arm.body);
+    *arm.body = syn::parse_quote!({ let #binding = #scrutinee; #body });
+    arm.pat = syn::parse_quote!(_);
 }
 
 /// Renames the bindings of a further alternative like those of the first.

@@ -2,8 +2,9 @@
 //! of the runtime, made from the table that also serves known scalars.
 
 use crate::emit::Emitter;
-use crate::ir::{Expr, Program};
+use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use crate::rules::{Operands, table};
+use crate::tangent::push_adjoint;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::HashSet;
@@ -17,6 +18,50 @@ fn arguments(name: &str) -> &'static [&'static str] {
         "clamp" | "mul_add" => &["Self", "Self"],
         _ => &[],
     }
+}
+
+/// The body of `__m_adjoint_jvp`: the tangent of the adjoint of `x.m(..)`.
+fn second_order(name: &str, active: &[bool]) -> TokenStream {
+    let mut program = Program::default();
+    let mut variable = |name: proc_macro2::Ident, active: bool, role: Role| {
+        let ty = if active { Ty::Float(None) } else { Ty::Discrete };
+        program.vars.push(VarInfo { name, ty, active, mutable: false, role });
+        Var(program.vars.len() - 1)
+    };
+    let operands: Vec<Var> = active
+        .iter()
+        .enumerate()
+        .map(|(i, active)| {
+            let name = if i == 0 { format_ident!("x") } else { format_ident!("a{}", i - 1) };
+            variable(name, *active, Role::Param)
+        })
+        .collect();
+    let y = variable(format_ident!("y"), true, Role::Local);
+    let out_bar = variable(format_ident!("out_bar"), true, Role::Temp);
+    let value = Expr::Method {
+        recv: Box::new(Expr::var(operands[0])),
+        name: format_ident!("{}", name),
+        turbofish: None,
+        args: operands[1..].iter().map(|v| Expr::var(*v)).collect(),
+    };
+    program.body =
+        Block { stmts: vec![Stmt::Let { var: y, ty: None, value }], result: Some(Expr::var(y)) };
+    let pushed = push_adjoint(program, out_bar);
+    let program = &pushed.program;
+    let forward = Emitter::forward(program, HashSet::new()).stmts(&pushed.forward);
+    let reverse = Emitter::reverse(program, &pushed.reverse).stmts(&pushed.reverse);
+    let tangents = operands.iter().enumerate().filter(|(i, _)| active[*i]).map(|(i, v)| {
+        let (name, dot, given) =
+            (&program[*v].name, format_ident!("{}_dot", program[*v].name), format_ident!("d{}", i));
+        quote!(let #dot = crate::rt::tangent(&#name, #given);)
+    });
+    let adds = pushed.scalars.iter().map(|(param, bar, dot)| {
+        let i = operands.iter().position(|v| v == param).expect("a cotangent is of an operand");
+        let (slot, slot_dot) = (format_ident!("s{}", i), format_ident!("sd{}", i));
+        let (bar, dot) = (&program[*bar].name, &program[*dot].name);
+        quote!(crate::rt::add(#slot, #bar); crate::rt::add(#slot_dot, #dot);)
+    });
+    quote!(let x = self; #(#tangents)* #forward #reverse #(#adds)*)
 }
 
 /// The trait and its implementation for `f32` and `f64`.
@@ -61,7 +106,26 @@ pub fn expand() -> TokenStream {
             let value = guard(quote!(d), p);
             quote!(if let ::core::option::Option::Some(d) = #s.get() { let d = *d; dot += #value; })
         }).collect();
+        let second = format_ident!("__{}_adjoint_jvp", rule.name);
+        let dots: Vec<_> = (0..active.len()).map(|i| format_ident!("d{}", i)).collect();
+        let slot_dots: Vec<_> = (0..active.len()).map(|i| format_ident!("sd{}", i)).collect();
+        let typed = |names: &[proc_macro2::Ident], of: TokenStream| -> Vec<TokenStream> {
+            names.iter().zip(&active).map(|(n, active)| if *active {
+                quote!(#n: impl crate::rt::#of<Self>)
+            } else {
+                quote!(#n: impl crate::rt::ConstantSlot)
+            }).collect()
+        };
+        let (second_dots, second_slots, second_slot_dots) =
+            (typed(&dots, quote!(TangentArg)), typed(&slots, quote!(Slot)), typed(&slot_dots, quote!(Slot)));
+        let second_inputs = quote! {
+            self, #(#names: #tys,)* #(#second_dots,)* out_bar: Self, out_bar_dot: Self, #(#second_slots,)* #(#second_slot_dots),*
+        };
+        let second_body = second_order(rule.name, &active);
         let declared = quote! {
+            #[doc(hidden)]
+            #[allow(clippy::too_many_arguments)]
+            fn #second(#second_inputs);
             #[doc(hidden)]
             fn #jvp(self, #(#names: #tys,)* #(#dot_params),*) -> (Self, Self);
             #[doc(hidden)]
@@ -69,6 +133,8 @@ pub fn expand() -> TokenStream {
         };
         let declared = strip_mut(declared);
         let defined = quote! {
+            #[inline(always)]
+            fn #second(#second_inputs) { #second_body }
             #[inline(always)]
             fn #jvp(self, #(#names: #tys,)* #(#dot_params),*) -> (Self, Self) {
                 let x = self;

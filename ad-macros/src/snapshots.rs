@@ -285,3 +285,39 @@ fn readme() {
         );
     }
 }
+
+/// The explanation of a function, as `EXPLAIN` holds it.
+fn explained(item: TokenStream) -> String {
+    let expansion = pipeline::differentiate(quote!(explain), item);
+    let file: syn::File = syn::parse2(expansion).expect("the expansion is a sequence of items");
+    let items = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Impl(block) => Some(block.items),
+        _ => None,
+    });
+    let texts = items.flatten().filter_map(|item| match item {
+        syn::ImplItem::Const(constant) if constant.ident == "EXPLAIN" => Some(constant.expr),
+        _ => None,
+    });
+    match texts.last() {
+        Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) => text.value(),
+        _ => panic!("there is no `EXPLAIN`"),
+    }
+}
+
+#[test]
+fn explanation_of_a_loop() {
+    let text = explained(quote! {
+        fn f(a: &[f64], mut x: f64, #[constant] scale: f64) -> f64 {
+            let shift = scale * 2.0;
+            let half = 0.5 * x;
+            for i in 0..a.len() {
+                let k = scale * i as f64;
+                let linear = 3.0 * x;
+                let e = (k * x).exp();
+                x = linear * e + a[i];
+            }
+            x * shift + half
+        }
+    });
+    expect_file!["snapshots/explain.txt"].assert_eq(&text);
+}

@@ -8,12 +8,15 @@
 //!                            s += t;
 //! ```
 
+mod second;
+
 use crate::ir::{
     Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Ty, UnOp, Var,
     VarInfo,
 };
 use crate::rules::Operands;
 use quote::{format_ident, quote};
+pub use second::{PushedAdjoint, push_adjoint};
 use std::collections::{HashMap, HashSet};
 
 /// A program with its tangent.
@@ -31,20 +34,21 @@ struct Tangent {
     names: HashSet<String>,
     /// Parts whose tangents a call changes by way of variables of their own.
     after: Vec<(Place, Var)>,
+    sweep: second::Sweep,
 }
 
 /// Differentiates `program` in the direction of its parameters' tangents.
 pub fn push_forward(program: Program) -> Pushed {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut tangent =
-        Tangent { program, dots: HashMap::new(), open: Vec::new(), names, after: Vec::new() };
-    let params: Vec<Var> = (0..tangent.program.vars.len())
-        .map(Var)
-        .filter(|v| matches!(tangent.program[*v].role, Role::Param) && tangent.program[*v].active)
-        .collect();
-    for var in params {
-        tangent.dot_var(var);
-    }
+    let mut tangent = Tangent {
+        program,
+        dots: HashMap::new(),
+        open: Vec::new(),
+        names,
+        after: Vec::new(),
+        sweep: second::Sweep::default(),
+    };
+    tangent.parameters();
     let body = std::mem::take(&mut tangent.program.body);
     tangent.open.push(Vec::new());
     for stmt in body.stmts {
@@ -56,6 +60,16 @@ pub fn push_forward(program: Program) -> Pushed {
 }
 
 impl Tangent {
+    /// Names the tangents of the parameters.
+    fn parameters(&mut self) {
+        for var in (0..self.program.vars.len()).map(Var) {
+            let info = &self.program[var];
+            if matches!(info.role, Role::Param) && info.active {
+                self.dot_var(var);
+            }
+        }
+    }
+
     fn emit(&mut self, stmt: Stmt) {
         self.open.last_mut().expect("a block is open").push(stmt);
     }
@@ -84,7 +98,14 @@ impl Tangent {
             Ty::Float(t) => Ty::Float(t.clone()),
             ty => ty.clone(),
         };
-        let dot = self.variable(&base, ty, Role::Dot(var), mutable);
+        // The tangent of what is kept is kept, and that of a cotangent is used as the cotangent is.
+        let role = match &info.role {
+            Role::Saved => Role::Saved,
+            Role::Bar(of) => Role::Bar(*of),
+            Role::Temp if self.is_cotangent(var) => Role::Temp,
+            _ => Role::Dot(var),
+        };
+        let dot = self.variable(&base, ty, role, mutable);
         self.dots.insert(var, dot);
         dot
     }
@@ -120,6 +141,9 @@ impl Tangent {
 
     /// The tangent of a place: the same place of the tangent.
     fn mirror(&mut self, place: &Place) -> Place {
+        if self.is_cotangent(place.root) {
+            return Place { root: self.dot_var(place.root), proj: place.proj.clone() };
+        }
         let resolved = self.resolve(place);
         let root = resolved.root;
         let dot = self.dot_var(root);
@@ -142,19 +166,18 @@ impl Tangent {
         if !self.program.reads_active(value) {
             return None;
         }
+        if let Some(dot) = self.dot_of_rule(value) {
+            return dot;
+        }
         match value {
             Expr::Place(place) => Some(self.read(place)),
             Expr::Ref { expr, .. } => self.dot(expr),
-            Expr::Unary(UnOp::Neg, a) if self.program.ty_of(a).is_float() => {
-                self.dot(a).map(Expr::neg)
-            }
+            Expr::Unary(UnOp::Neg, a) if self.is_scalar(a) => self.dot(a).map(Expr::neg),
             Expr::Unary(UnOp::Neg, a) => {
                 let arg = self.arg(a);
                 Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
             }
-            Expr::Binary(op, a, b) if self.program.ty_of(value).is_float() => {
-                self.dot_of_binary(*op, a, b)
-            }
+            Expr::Binary(op, a, b) if self.is_scalar(value) => self.dot_of_binary(*op, a, b),
             Expr::Binary(op, a, b) => {
                 let function = match op {
                     BinOp::Add => "add_jvp",
@@ -199,7 +222,7 @@ impl Tangent {
                 let value = Box::new(self.dot(value)?);
                 Some(Expr::Repeat { value, count: count.clone(), reads: reads.clone(), vec: *vec })
             }
-            Expr::Runtime { function: "clone", args } => self.dot(&args[0]),
+            Expr::Runtime { function: "clone" | "yielded", args } => self.dot(&args[0]),
             Expr::Runtime { function: "unwrap", args } => match &args[0] {
                 Expr::Place(place) => {
                     Some(Expr::runtime("unwrap", vec![Expr::Place(self.mirror(place))]))
@@ -258,12 +281,17 @@ impl Tangent {
         let float = self.program.ty_of_place(place).is_float()
             || self.program.ty_of_place(&self.resolve(place)).is_float();
         match self.borrowed_param(place) {
-            Some(param) if float => Expr::runtime("read_active", vec![Expr::var(param), mirrored]),
+            Some(param) if float => self.guarded("read_active", vec![Expr::var(param), mirrored]),
             Some(param) => {
                 let arg = if whole {
-                    Expr::runtime("when", vec![Expr::var(param), Expr::borrow(mirrored)])
+                    // What is borrowed mutably is shown as a tangent that could be changed.
+                    let shown = match self.program[param].ty {
+                        Ty::RefMut(_) => Expr::borrow_mut(mirrored),
+                        _ => Expr::borrow(mirrored),
+                    };
+                    self.guarded("when", vec![Expr::var(param), shown])
                 } else {
-                    return Expr::runtime(
+                    return self.guarded(
                         "tangent_active",
                         vec![
                             Expr::var(param),
@@ -289,10 +317,9 @@ impl Tangent {
                 Expr::Place(place) => {
                     let mirrored = Expr::Place(self.mirror(place));
                     match self.borrowed_param(place) {
-                        Some(param) if self.resolve(place).is_var() => Expr::runtime(
-                            "when",
-                            vec![Expr::var(param), Expr::borrow_mut(mirrored)],
-                        ),
+                        Some(param) if self.resolve(place).is_var() => {
+                            self.guarded("when", vec![Expr::var(param), Expr::borrow_mut(mirrored)])
+                        }
                         _ => Expr::borrow_mut(mirrored),
                     }
                 }
@@ -312,7 +339,7 @@ impl Tangent {
                 match self.borrowed_param(place) {
                     Some(param) if root.is_var() => {
                         let dot = self.dot_var(root.root);
-                        Expr::runtime(
+                        self.guarded(
                             "when",
                             vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))],
                         )
@@ -325,7 +352,7 @@ impl Tangent {
                 match self.borrowed_param(place) {
                     Some(param) if self.resolve(place).is_var() => {
                         let dot = self.dot_var(self.resolve(place).root);
-                        Expr::runtime("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
+                        self.guarded("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
                     }
                     Some(_) => {
                         let owned = self.read(place);
@@ -427,9 +454,8 @@ impl Tangent {
             }
             Stmt::Assign { place, value } => {
                 if self.is_active(&place) {
-                    let dot = self.dot_or_zero(&value);
-                    let target = self.mirror(&place);
-                    self.emit_for(&place, Stmt::Assign { place: target, value: dot });
+                    self.assign_dot(&place, value);
+                    return;
                 }
                 self.emit(Stmt::Assign { place, value });
             }
@@ -515,7 +541,10 @@ impl Tangent {
 
     fn emit_for(&mut self, place: &Place, stmt: Stmt) {
         match self.borrowed_param(place) {
-            Some(param) => self.emit(Stmt::WhenActive { param, body: vec![stmt] }),
+            Some(param) => {
+                let param = self.guard(param);
+                self.emit(Stmt::WhenActive { param, body: vec![stmt] })
+            }
             None => self.emit(stmt),
         }
     }
@@ -583,6 +612,11 @@ impl Tangent {
             return self.emit(Stmt::Let { var, ty, value });
         }
         let dot = self.dot_var(var);
+        if matches!(self.program[var].role, Role::Saved) {
+            let tangent = self.kept_dot(&value);
+            self.emit(Stmt::Let { var: dot, ty: None, value: tangent });
+            return self.emit(Stmt::Let { var, ty, value });
+        }
         if let Some(call) = self.joint(&value) {
             let (a, b) = (self.program[var].name.clone(), self.program[dot].name.clone());
             let mutability = self.program[var].mutable.then(|| quote!(mut));
@@ -778,6 +812,35 @@ impl Tangent {
         }
     }
 
+    /// `place = value` and `place_dot = value_dot`.
+    fn assign_dot(&mut self, place: &Place, value: Expr) {
+        let target = self.mirror(place);
+        let constant = !self.program.reads_active(&value);
+        if constant && !self.program.ty_of_place(place).is_float() {
+            // What the place holds now has the type that a literal such as `None` leaves open.
+            self.emit(Stmt::Assign { place: place.clone(), value });
+            let zero = Expr::runtime("zero", vec![Expr::borrow(Expr::Place(place.clone()))]);
+            let stmt = self.set_dot(place, target, zero);
+            return self.emit_for(place, stmt);
+        }
+        let dot = self.dot_or_zero(&value);
+        let stmt = self.set_dot(place, target, dot);
+        self.emit_for(place, stmt);
+        self.emit(Stmt::Assign { place: place.clone(), value });
+    }
+
+    /// The tangent of a field that may be constant is set by a rule, of which it then is none.
+    fn set_dot(&self, place: &Place, target: Place, dot: Expr) -> Stmt {
+        let field = place.proj.iter().any(|p| matches!(p, Proj::Field(syn::Member::Named(_))));
+        if field && self.program.ty_of_place(place) == Ty::Unknown {
+            return Stmt::Do(Expr::runtime(
+                "set",
+                vec![Expr::borrow_mut(Expr::Place(target)), dot],
+            ));
+        }
+        Stmt::Assign { place: target, value: dot }
+    }
+
     fn update_dot(&mut self, place: &Place, op: BinOp, value: &Expr) {
         if self.program.ty_of_place(place).is_float() {
             if let Some(dot) = self.dot(value) {
@@ -798,7 +861,7 @@ impl Tangent {
         let target = match self.borrowed_param(place) {
             Some(param) if self.resolve(place).is_var() => {
                 let dot = self.dot_var(param);
-                Expr::runtime("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
+                self.guarded("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
             }
             _ => Expr::borrow_mut(Expr::Place(target)),
         };
@@ -832,9 +895,14 @@ impl Tangent {
                     }
                     _ => None,
                 },
-                MutOp::SwapElements | MutOp::Truncate | MutOp::Reverse | MutOp::Pop => {
-                    Some(args.clone())
-                }
+                MutOp::Insert => Some(vec![args[0].clone(), self.dot_or_zero(&args[1])]),
+                MutOp::SwapElements
+                | MutOp::Truncate
+                | MutOp::Reverse
+                | MutOp::RotateLeft
+                | MutOp::RotateRight
+                | MutOp::Pop
+                | MutOp::Remove => Some(args.clone()),
             };
             let dest_dot = dest.filter(|d| self.program[*d].active).map(|d| self.dot_var(d));
             if let Some(dots) = dots {

@@ -19,7 +19,7 @@ mod tests;
 
 use crate::adjoint::{Reversed, declares, reads_scrutinee};
 use crate::ir::{Block, Expr, Id, LoopKind, Place, Program, Proj, Role, Stmt, Var};
-use crate::tangent::Pushed;
+use crate::tangent::{Pushed, PushedAdjoint};
 use proc_macro2::TokenStream;
 use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
@@ -51,6 +51,20 @@ pub fn reversed(reversed: &Reversed, given: &[Var]) -> Vec<String> {
     }
     check.reverse = true;
     check.stmts(&reversed.reverse);
+    check.defects
+}
+
+/// The defects of the tangent of the two sweeps. `given` are the variables that their function defines before them.
+pub fn pushed_adjoint(pushed: &PushedAdjoint, given: &[Var]) -> Vec<String> {
+    let mut check = Check::new(&pushed.program, true);
+    given.iter().for_each(|var| check.define(*var));
+    check.collect_bindings(&pushed.forward);
+    check.stmts(&pushed.forward);
+    if let Some(result) = &pushed.result {
+        check.expr(result);
+    }
+    check.reverse = true;
+    check.stmts(&pushed.reverse);
     check.defects
 }
 
@@ -232,7 +246,12 @@ impl<'a> Check<'a> {
                 .transformed_only("a call for its effect on cotangents", |check| check.expr(call)),
             Stmt::WhenActive { param, body } => {
                 self.transformed_only("a guard of activity", |check| {
-                    if !matches!(check.program[*param].role, Role::Param) {
+                    let of_param = match check.program[*param].role {
+                        Role::Param => true,
+                        Role::Dot(of) => matches!(check.program[of].role, Role::Param),
+                        _ => false,
+                    };
+                    if !of_param {
                         let name = check.name(*param);
                         check.defect(format!("`{name}` is no parameter, so it has no flag"));
                     }
@@ -282,6 +301,21 @@ impl<'a> Check<'a> {
                 }
                 check.nested(&given, |check| check.stmts(body));
             }),
+            Stmt::ReverseCheckpointed { id, kind, restore, advance, forward, body } => self
+                .reverse_only("a reversed loop", |check| {
+                    let given = check.head(kind);
+                    let checkpoint = check.program.checkpoints.get(id);
+                    let saved: Vec<Var> = checkpoint
+                        .iter()
+                        .flat_map(|c| c.saved.iter().map(|(var, _)| *var))
+                        .collect();
+                    check.nested(&saved, |check| check.stmts(restore));
+                    check.nested(&given, |check| check.stmts(advance));
+                    check.nested(&given, |check| {
+                        check.stmts(forward);
+                        check.nested(&[], |check| check.stmts(body));
+                    });
+                }),
         }
     }
 

@@ -35,6 +35,18 @@ pub fn unpop<T>(vec: &mut Vec<T>, popped: Option<T>) {
     vec.extend(popped);
 }
 
+/// Undoes `remove`: puts what was removed back where it was.
+#[inline(always)]
+pub fn insert_at<T>(vec: &mut Vec<T>, index: usize, removed: T) {
+    vec.insert(index, removed);
+}
+
+/// Undoes `insert`; of a cotangent, it takes that of what was inserted.
+#[inline(always)]
+pub fn remove_at<T>(vec: &mut Vec<T>, index: usize) -> T {
+    vec.remove(index)
+}
+
 /// Takes the cotangents of all elements.
 fn drain<T: Tangent>(bar: &mut [T]) -> impl Iterator<Item = T> + '_ {
     bar.iter_mut().map(|b| T::take(b.tangent_mut()))

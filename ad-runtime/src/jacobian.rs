@@ -185,6 +185,20 @@ fn unit<R, P: Coordinates>(zero: &mut P, k: usize, push: &mut impl FnMut(&P) -> 
     image
 }
 
+/// Writes column `k`, the cotangent of the rows' parameter, which is zero afterwards.
+#[inline]
+pub fn put_column<R, P>(jacobian: &mut JacobianRef<R, P>, column: &mut R, k: usize)
+where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let columns = jacobian.len().checked_div(column.size()).unwrap_or(1).max(1);
+    for (into, value) in jacobian.iter_mut().skip(k).step_by(columns).zip(column.elements()) {
+        *into = value;
+    }
+    column.clear();
+}
+
 /// The first `rows` axes last.
 fn transposed<A, D: Dimension>(
     view: ArrayViewMut<'_, A, D>,

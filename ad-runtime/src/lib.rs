@@ -20,10 +20,17 @@
 // The rules below are written as users of the crate write theirs: by the crate's own name.
 extern crate self as ad_runtime;
 
+mod checkpoint;
+mod constant;
 mod containers;
 mod containers_adjoint;
 #[cfg(feature = "ndarray")]
+#[doc(hidden)]
+pub mod einsum;
+#[cfg(feature = "ndarray")]
 pub mod jacobian;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 mod places;
 mod real;
 pub mod rules;
@@ -31,6 +38,41 @@ mod scalar_rt;
 pub mod slot;
 mod tangent;
 
+/// Sums of products of arrays: `einsum!("n,nd->d", a, b)` is the vector `Σ_n a[n] b[n, d]`.
+///
+/// Each operand has one letter per axis. Equal letters run together: over a diagonal within one operand, over a
+/// common axis of several. Letters that the result has not are summed over. Without `->`, the result has the letters
+/// that occur once, in alphabetical order, as in numpy. A result without letters is a number.
+///
+/// Operands are arrays and views of `ndarray` of any dimension, owned or borrowed. They are contracted two at a time:
+/// the pair whose product saves the most memory first, where all axes count as equally long. What is a product of
+/// matrices, of a matrix and a vector, or of vectors, is computed by ndarray's `dot` or `general_mat_mul`. Inside a
+/// `#[differentiate]` body the macro is differentiable in each operand; its derivatives are contractions of the
+/// same cost each.
+///
+/// What is wrong with the subscripts is an error of the compiler. An array of another rank than its subscripts is a
+/// type error or, for dynamic dimensions, a panic.
+///
+/// ```
+/// use ad_runtime::{differentiate, einsum};
+/// use ndarray::{Array1, Array2, array};
+///
+/// #[differentiate]
+/// fn quadratic(x: &Array1<f64>, a: &Array2<f64>) -> f64 {
+///     einsum!("i,ij,j->", x, a, x)
+/// }
+/// let (x, a) = (array![1.0, 2.0], array![[1.0, 0.0], [1.0, 3.0]]);
+/// let (value, (x_bar, a_bar)) = quadratic::value_and_grad(&x, &a);
+/// assert_eq!(value, 15.0);
+/// assert_eq!(x_bar, array![4.0, 13.0]); // (A + Aᵀ) x
+/// assert_eq!(a_bar, array![[1.0, 2.0], [2.0, 4.0]]); // x xᵀ
+/// assert_eq!(einsum!("ii", a), 4.0);
+/// ```
+///
+/// # Panics
+/// When equal letters stand for axes of different lengths.
+#[cfg(feature = "ndarray")]
+pub use ad_macros::einsum;
 pub use ad_macros::{Differentiable, differentiate};
 #[doc(hidden)]
 pub use containers::variant_mismatch;

@@ -160,6 +160,42 @@ pub trait Elements {
     fn element(&self, k: usize) -> &Self::Element;
 }
 
+/// What `into_iter` yields, by number.
+#[diagnostic::on_unimplemented(
+    message = "iterating `{Self}` cannot be differentiated",
+    note = "iterate over a range, a slice, `.iter()`, or a chain of the standard adaptors"
+)]
+pub trait Yields {
+    /// An element, or a reference to one.
+    type Item;
+    /// Item number `k`.
+    fn yielded(&self, k: usize) -> Self::Item;
+}
+
+impl<T: Clone> Yields for Vec<T> {
+    type Item = T;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> T {
+        self[k].clone()
+    }
+}
+
+impl<T: Clone, const N: usize> Yields for [T; N] {
+    type Item = T;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> T {
+        self[k].clone()
+    }
+}
+
+impl<'a, C: Elements + ?Sized> Yields for &'a C {
+    type Item = &'a C::Element;
+    #[inline(always)]
+    fn yielded(&self, k: usize) -> &'a C::Element {
+        C::element(self, k)
+    }
+}
+
 /// A container whose elements can be changed.
 pub trait ElementsMut: Elements {
     /// Element number `k`.
@@ -456,6 +492,48 @@ impl<T: Unwrapped> Unwrapped for &T {
     #[track_caller]
     fn unwrapped(&self) -> &T::Payload {
         (**self).unwrapped()
+    }
+}
+
+/// What `unwrap` shows, to be changed.
+pub trait UnwrappedMut: Unwrapped {
+    /// Borrows the payload.
+    fn unwrapped_mut(&mut self) -> &mut Self::Payload;
+}
+
+impl<T> UnwrappedMut for Option<T> {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T {
+        self.as_mut().expect("the forward sweep unwrapped it")
+    }
+}
+
+impl<T, E> UnwrappedMut for Result<T, E> {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T {
+        match self {
+            Ok(payload) => payload,
+            Err(_) => unreachable!("the forward sweep unwrapped it"),
+        }
+    }
+}
+
+impl<T: Unwrapped> Unwrapped for &mut T {
+    type Payload = T::Payload;
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped(&self) -> &T::Payload {
+        (**self).unwrapped()
+    }
+}
+
+impl<T: UnwrappedMut> UnwrappedMut for &mut T {
+    #[inline(always)]
+    #[track_caller]
+    fn unwrapped_mut(&mut self) -> &mut T::Payload {
+        (**self).unwrapped_mut()
     }
 }
 

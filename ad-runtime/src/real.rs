@@ -1,6 +1,9 @@
 //! The scalar bound of generic differentiable code.
 
-use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, Sub};
+use crate::rules::{
+    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SecondBinaryRule,
+    SecondNegRule, Sub,
+};
 use crate::{Differentiable, Tangent};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
 use std::fmt::{Debug, Display};
@@ -52,6 +55,16 @@ pub trait Real:
     + BinaryRule<Div, Self, Output = Self>
     + BinaryRule<Rem, Self, Output = Self>
     + NegRule<Output = Self>
+    + AssignRule<Add, Self>
+    + AssignRule<Sub, Self>
+    + AssignRule<Mul, Self>
+    + AssignRule<Div, Self>
+    + SecondBinaryRule<Add, Self>
+    + SecondBinaryRule<Sub, Self>
+    + SecondBinaryRule<Mul, Self>
+    + SecondBinaryRule<Div, Self>
+    + SecondBinaryRule<Rem, Self>
+    + SecondNegRule
     + ScalarOperand
     + 'static
 {

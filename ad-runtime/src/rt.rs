@@ -2,8 +2,11 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
+pub use crate::checkpoint::Checkpoints;
+pub use crate::constant::ConstantValue;
 pub use crate::containers_adjoint::{
-    copy_adjoint, extend_adjoint, fill_adjoint, pop, resize_adjoint, total, truncate_adjoint, unpop,
+    copy_adjoint, extend_adjoint, fill_adjoint, insert_at, pop, remove_at, resize_adjoint, total,
+    truncate_adjoint, unpop,
 };
 pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
@@ -14,10 +17,14 @@ pub use crate::places::{
 pub use crate::rules::ndarray::{
     add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint,
 };
-use crate::rules::{Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, Sub};
+use crate::rules::{
+    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, SecondAssignRule, SecondBinaryRule,
+    SecondNegRule, Sub,
+};
 pub use crate::scalar_rt::{
     cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record,
-    slope_powf, slope_powf_exponent, slope_powi,
+    slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
+    slope_powi_dot,
 };
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};
@@ -102,7 +109,7 @@ pub fn constant_slot<S: ConstantSlot>(_: S) {}
 
 /// Asserts, at no cost, that `value` carries no derivative.
 #[inline(always)]
-pub fn constant<T: Differentiable<Tangent = ()>>(value: T) -> T {
+pub fn constant<T: ConstantValue>(value: T) -> T {
     value
 }
 
@@ -174,6 +181,80 @@ assign! {
     Sub sub_assign_jvp sub_assign_adjoint;
     Mul mul_assign_jvp mul_assign_adjoint;
     Div div_assign_jvp div_assign_adjoint;
+}
+
+macro_rules! second_order {
+    ($($op:ident $binary:ident;)*) => {$(
+        /// Adds the cotangents of the operands, and their tangents.
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $binary<X, Y, DA, DB, A, B, AD, BD>(
+            a: &X, b: &Y, a_dot: DA, b_dot: DB,
+            out_bar: <X::Output as Differentiable>::Tangent, out_bar_dot: <X::Output as Differentiable>::Tangent,
+            a_bar: A, b_bar: B, a_bar_dot: AD, b_bar_dot: BD,
+        ) where
+            X: SecondBinaryRule<$op, Y>,
+            Y: Differentiable,
+            DA: TangentArg<X::Tangent>,
+            DB: TangentArg<Y::Tangent>,
+            A: Slot<X::Tangent>,
+            B: Slot<Y::Tangent>,
+            AD: Slot<X::Tangent>,
+            BD: Slot<Y::Tangent>,
+        {
+            a.adjoint_jvp(b, a_dot, b_dot, out_bar, out_bar_dot, a_bar, b_bar, a_bar_dot, b_bar_dot);
+        }
+    )*};
+    (assign $($op:ident $assign:ident;)*) => {$(
+        /// Turns the cotangent of `a` after the assignment and its tangent into those before it.
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $assign<X, Y, DA, DB, A, B, AD, BD>(
+            a: &X, b: &Y, a_dot: DA, b_dot: DB, a_bar: A, b_bar: B, a_bar_dot: AD, b_bar_dot: BD,
+        ) where
+            X: SecondAssignRule<$op, Y> + ?Sized,
+            Y: Differentiable,
+            DA: TangentArg<X::Tangent>,
+            DB: TangentArg<Y::Tangent>,
+            A: SlotMut<X::Tangent>,
+            B: Slot<Y::Tangent>,
+            AD: SlotMut<X::Tangent>,
+            BD: Slot<Y::Tangent>,
+        {
+            a.assign_adjoint_jvp(b, a_dot, b_dot, a_bar, b_bar, a_bar_dot, b_bar_dot);
+        }
+    )*};
+}
+second_order! {
+    Add add_adjoint_jvp;
+    Sub sub_adjoint_jvp;
+    Mul mul_adjoint_jvp;
+    Div div_adjoint_jvp;
+    Rem rem_adjoint_jvp;
+}
+second_order! { assign
+    Add add_assign_adjoint_jvp;
+    Sub sub_assign_adjoint_jvp;
+    Mul mul_assign_adjoint_jvp;
+    Div div_assign_adjoint_jvp;
+}
+
+/// Adds the cotangent of the operand of `-a`, and its tangent.
+#[inline(always)]
+pub fn neg_adjoint_jvp<X, D, S, SD>(
+    a: &X,
+    a_dot: D,
+    out_bar: <X::Output as Differentiable>::Tangent,
+    out_bar_dot: <X::Output as Differentiable>::Tangent,
+    a_bar: S,
+    a_bar_dot: SD,
+) where
+    X: SecondNegRule,
+    D: TangentArg<X::Tangent>,
+    S: Slot<X::Tangent>,
+    SD: Slot<X::Tangent>,
+{
+    a.neg_adjoint_jvp(a_dot, out_bar, out_bar_dot, a_bar, a_bar_dot);
 }
 
 /// The tangent of `-a`.
@@ -259,10 +340,33 @@ pub fn element_mut<C: crate::places::ElementsMut + ?Sized>(
     container.element_mut(k)
 }
 
+/// Item `k` of what the `into_iter` of a container yields.
+#[inline(always)]
+pub fn yielded<C: crate::places::Yields>(container: &C, k: usize) -> C::Item {
+    container.yielded(k)
+}
+
+/// The order in which a stable sort by `compare` puts the elements: the number of the first, and so on.
+#[inline]
+pub fn sorted_order<T>(
+    elements: &[T],
+    mut compare: impl FnMut(&T, &T) -> core::cmp::Ordering,
+) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..elements.len()).collect();
+    order.sort_by(|&a, &b| compare(&elements[a], &elements[b]));
+    order
+}
+
 /// What `unwrap` shows.
 #[inline(always)]
 pub fn unwrapped<T: crate::places::Unwrapped>(value: &T) -> &T::Payload {
     value.unwrapped()
+}
+
+/// What `unwrap` shows, to be changed.
+#[inline(always)]
+pub fn unwrapped_mut<T: crate::places::UnwrappedMut>(value: &mut T) -> &mut T::Payload {
+    value.unwrapped_mut()
 }
 
 /// Sets a part of a tangent.

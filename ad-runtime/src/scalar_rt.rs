@@ -30,6 +30,45 @@ pub fn slope_powf_exponent<T: Real>(x: T, _: T, result: T) -> T {
     if x == T::zero() { T::zero() } else { result * x.ln() }
 }
 
+/// The tangent of [`slope_powi`]: n·(n − 1)·xⁿ⁻²·ẋ.
+#[inline(always)]
+pub fn slope_powi_dot<T: Real>(x: T, n: i32, x_dot: T) -> T {
+    if n == 0 || n == 1 {
+        return T::zero();
+    }
+    let real = |n: i32| T::from_i32(n).expect("a real scalar holds every i32, rounded");
+    real(n) * real(n - 1) * x.powi(n - 2) * x_dot
+}
+
+/// The tangent of [`slope_powf`]: y·(y − 1)·xʸ⁻²·ẋ + xʸ⁻¹·(1 + y·ln x)·ẏ. A zero tangent adds nothing.
+#[inline(always)]
+pub fn slope_powf_dot<T: Real>(x: T, y: T, x_dot: T, y_dot: T) -> T {
+    let mut sum = T::zero();
+    if x_dot != T::zero() && y != T::zero() && y != T::one() {
+        sum += y * (y - T::one()) * x.powf(y - T::one() - T::one()) * x_dot;
+    }
+    if y_dot != T::zero() && x != T::zero() {
+        sum += x.powf(y - T::one()) * (T::one() + y * x.ln()) * y_dot;
+    }
+    sum
+}
+
+/// The tangent of [`slope_powf_exponent`]: ln x·ṙ + r·ẋ/x, 0 at x = 0. A zero tangent adds nothing.
+#[inline(always)]
+pub fn slope_powf_exponent_dot<T: Real>(x: T, _: T, result: T, x_dot: T, _: T, result_dot: T) -> T {
+    if x == T::zero() {
+        return T::zero();
+    }
+    let mut sum = T::zero();
+    if result_dot != T::zero() {
+        sum += result_dot * x.ln();
+    }
+    if x_dot != T::zero() {
+        sum += result * x_dot / x;
+    }
+    sum
+}
+
 /// ln of the base of a logarithm of `x`, which gives the base its type.
 #[inline(always)]
 pub fn log_base<T: Real>(_: T, base: T) -> T {

@@ -244,6 +244,37 @@ pub fn check_scalar_program<P: Point>(
     );
 }
 
+/// What [`check_second!`] adds to [`check!`]: `hvp` against central differences of `grad`, in every direction,
+/// and the symmetry of the Hessian that its products make up.
+#[doc(hidden)]
+pub fn check_second_order_program<P: Point>(
+    name: &str,
+    point: P,
+    grad: impl Fn(P) -> P::Tangent,
+    hvp: impl Fn(P, P::Tangent) -> P::Tangent,
+) {
+    let x0 = point.to_vec();
+    let flat = |x: &[f64]| point.tangent_to_vec(&grad(point.at(x)));
+    let along = |v: &[f64]| point.tangent_to_vec(&hvp(point.clone(), point.tangent_at(v)));
+    for v in directions(x0.len(), 5) {
+        let product = along(&v);
+        assert_finite(name, "hvp", &product);
+        let difference = central_difference(&x0, &v, &flat);
+        assert_length(name, "hvp", product.len(), difference.len());
+        let scale = 1.0 + norm(&difference);
+        for (i, (p, d)) in product.iter().zip(&difference).enumerate() {
+            let close = (p - d).abs() <= 10.0 * DIFFERENCES * scale;
+            assert!(close, "{name}: hvp is {p:e} at [{i}], differences of grad give {d:e}");
+        }
+    }
+    let mut rng = Rng::new(11);
+    let (u, v) = (rng.vector(x0.len(), -1.0, 1.0), rng.vector(x0.len(), -1.0, 1.0));
+    let (hu, hv) = (along(&u), along(&v));
+    let (a, b) = (dot(&hu, &v), dot(&hv, &u));
+    let scale = magnitude(&hu, &v) + magnitude(&hv, &u);
+    assert!((a - b).abs() <= ROUNDING * (1.0 + scale), "{name}: ⟨Hu, v⟩ = {a:e}, ⟨Hv, u⟩ = {b:e}");
+}
+
 /// What [`check_vector!`] expands to.
 #[doc(hidden)]
 pub fn check_vector_program<P: Point, R: Point>(

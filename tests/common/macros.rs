@@ -23,6 +23,26 @@ macro_rules! check {
     };
 }
 
+/// Checks a differentiated function of order two with a real result: as [`check!`](crate::check!), and
+/// `hvp` against differences of `grad`.
+///
+/// Methods name their siblings: `check_second!(Model { loss, loss_grad, .., loss_adjoint, loss_hvp } (&model, x))`.
+#[macro_export]
+macro_rules! check_second {
+    ($($f:ident)::+ ($($arguments:tt)*)) => {
+        $crate::check!($($f)::+ ($($arguments)*));
+        $crate::__arguments!(__second
+            [{stringify!($($f)::+)} ($($f)::+::grad) ($($f)::+::hvp)]
+            [] [] [] [] [] [] [] [$($arguments)*])
+    };
+    ($t:ty { $f:ident, $grad:ident, $value_and_grad:ident, $vjp:ident, $jvp:ident, $adjoint:ident, $hvp:ident } ($($arguments:tt)*)) => {
+        $crate::check!($t { $f, $grad, $value_and_grad, $vjp, $jvp, $adjoint } ($($arguments)*));
+        $crate::__arguments!(__second
+            [{concat!(stringify!($t), "::", stringify!($f))} (<$t>::$grad) (<$t>::$hvp)]
+            [] [] [] [] [] [] [] [$($arguments)*])
+    };
+}
+
 /// Checks a differentiated function with any other result; arguments as for [`check!`](crate::check!).
 #[macro_export]
 macro_rules! check_vector {
@@ -113,6 +133,25 @@ macro_rules! __scalar {
                     let y = $($adjoint)*($($a)* y_bar, $($g)*);
                     (y, ($($bar),+))
                 },
+            );
+        }
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __second {
+    ([{$name:expr} ($($grad:tt)*) ($($hvp:tt)*)]
+        [$(($x:ident $dot:ident $bar:ident))+] [] [$({$v:expr})+] [$({$($k:tt)*})*]
+        [$($a:tt)*] [$($d:tt)*] [$($g:tt)*]) => {{
+        #[allow(unused_parens)]
+        {
+            $($($k)*)*
+            $crate::check_second_order_program(
+                $name,
+                ($(::core::clone::Clone::clone(&$v)),+),
+                |($($x),+)| $($grad)*($($a)*),
+                |($($x),+), ($($dot),+)| $($hvp)*($($a)* $($d)*),
             );
         }
     }};

@@ -262,3 +262,66 @@ fn check_garch_likelihood() {
         check!(garch_likelihood(0.1, 0.15, 0.7, &ad::signed(n, 3)));
     }
 }
+
+/// A linear congruential generator.
+struct Uniform(u64);
+impl Uniform {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+#[differentiate]
+fn heston(
+    s0: f64,
+    v0: f64,
+    kappa: f64,
+    theta: f64,
+    xi: f64,
+    rho: f64,
+    paths: usize,
+    steps: usize,
+) -> f64 {
+    let mut rng = Uniform(42);
+    let dt = 1.0 / steps as f64;
+    let mut sum = 0.0;
+    for _ in 0..paths {
+        let (mut s, mut v) = (s0, v0);
+        for _ in 0..steps {
+            let z1 = (rng.next() - 0.5) * 3.4;
+            let z2 = rho * z1 + (1.0 - rho * rho).sqrt() * (rng.next() - 0.5) * 3.4;
+            let vp = v.max(1e-6);
+            s *= ((-0.5 * vp) * dt + (vp * dt).sqrt() * z1).exp();
+            v += kappa * (theta - vp) * dt + xi * (vp * dt).sqrt() * z2;
+        }
+        sum += (s - 1.0).max(0.0);
+    }
+    sum / paths as f64
+}
+
+#[differentiate]
+fn american_put(spot: f64, strike: f64, rate: f64, vol: f64, expiry: f64, steps: usize) -> f64 {
+    let dt = expiry / steps as f64;
+    let u = (vol * dt.sqrt()).exp();
+    let d = 1.0 / u;
+    let disc = (-rate * dt).exp();
+    let p = ((rate * dt).exp() - d) / (u - d);
+    let mut v: Vec<f64> = (0..=steps)
+        .map(|i| (strike - spot * u.powi(i as i32) * d.powi((steps - i) as i32)).max(0.0))
+        .collect();
+    for step in (0..steps).rev() {
+        for i in 0..=step {
+            let hold = disc * (p * v[i + 1] + (1.0 - p) * v[i]);
+            let s = spot * u.powi(i as i32) * d.powi((step - i) as i32);
+            v[i] = hold.max(strike - s);
+        }
+        v.truncate(step + 1);
+    }
+    v[0]
+}
+
+#[test]
+fn check_heston_and_american_put() {
+    check!(heston(1.0, 0.04, 1.5, 0.05, 0.3, -0.6, const 5, const 4));
+    check!(american_put(100.0, 105.0, 0.03, 0.25, 1.0, const 6));
+}

@@ -286,3 +286,28 @@ fn check_thermostat() {
         check!(thermostat(0.9, 0.2, const steps));
     }
 }
+
+#[derive(Clone, Debug, Differentiable)]
+enum Outline {
+    Circle(f64),
+    Rect { w: f64, h: f64 },
+    Unit,
+}
+#[differentiate]
+fn grow(s: Outline, k: f64) -> Outline {
+    match s {
+        Outline::Circle(r) => Outline::Circle(r * k),
+        Outline::Rect { w, h } => Outline::Rect { w: w * k, h },
+        s => s,
+    }
+}
+
+#[test]
+fn check_rest_of_a_match() {
+    let (_, pullback) = grow::vjp(Outline::Rect { w: 2.0, h: 3.0 }, 4.0);
+    let bar = OutlineTangent::Rect { w: 1.0, h: 1.0 };
+    assert_eq!(pullback(bar), (OutlineTangent::Rect { w: 4.0, h: 1.0 }, 2.0));
+    let dot = OutlineTangent::Circle(0.5);
+    assert_eq!(grow::jvp(Outline::Circle(2.0), 4.0, dot, 1.0).1, OutlineTangent::Circle(4.0));
+    assert_eq!(grow::jvp(Outline::Unit, 4.0, OutlineTangent::Unit, 1.0).1, OutlineTangent::Unit);
+}

@@ -259,3 +259,58 @@ fn check_spline() {
         check!(spline(&values(5), t));
     }
 }
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+pub struct Neuron<T: Real> {
+    w: Vec<T>,
+    b: T,
+    #[constant]
+    id: usize,
+}
+
+#[differentiate]
+impl<T: Real> Neuron<T> {
+    fn predict(&self, x: &[T]) -> T {
+        let mut s = self.b;
+        for i in 0..self.w.len().min(x.len()) {
+            s += self.w[i] * x[i];
+        }
+        s.tanh()
+    }
+    fn scale(&mut self, k: T) {
+        for w in &mut self.w {
+            *w *= k;
+        }
+        self.b = self.b * k;
+    }
+    fn consume(mut self, k: T) -> Self {
+        self.scale(k);
+        self.b += k;
+        self
+    }
+    #[differentiate(associated)]
+    fn from_b(b: T) -> Neuron<T> {
+        Neuron { w: vec![b; 2], b, id: 3 }
+    }
+}
+
+#[test]
+fn check_generic_methods() {
+    let neuron = Neuron { w: vec![0.1, 0.2], b: 0.3, id: 7 };
+    let (bar, x_bar) = neuron.predict_grad(&[1.0, 2.0]);
+    let slope = 1.0 - 0.8_f64.tanh().powi(2);
+    assert!((bar.b - slope).abs() < 1e-12 && (bar.w[1] - 2.0 * slope).abs() < 1e-12);
+    assert!((x_bar[0] - 0.1 * slope).abs() < 1e-12);
+    let dot = NeuronTangent { w: vec![1.0, 0.0], b: 0.0 };
+    let (out, out_dot) = neuron.clone().consume_jvp(2.0, dot, 1.0);
+    assert_eq!(out.w, vec![0.2, 0.4]);
+    assert!((out_dot.w[0] - 2.1).abs() < 1e-12 && (out_dot.b - 1.3).abs() < 1e-12);
+    let (mut scaled, mut bar, mut k_bar) =
+        (neuron, NeuronTangent { w: vec![1.0, 1.0], b: 1.0 }, 0.0);
+    scaled.scale_adjoint(2.0, &mut bar, &mut k_bar);
+    assert_eq!(bar.w, vec![2.0, 2.0]);
+    assert!((k_bar - 0.6).abs() < 1e-12);
+    let (made, pullback) = Neuron::<f64>::from_b_vjp(2.0);
+    assert_eq!(made.id, 3);
+    assert_eq!(pullback(NeuronTangent { w: vec![1.0, 2.0], b: 3.0 }), 6.0);
+}

@@ -273,3 +273,74 @@ fn gram_schmidt(rows: &mut [[f64; 3]; 3]) {
 fn check_gram_schmidt() {
     check_in_place!(gram_schmidt(&mut [[1.0, 0.2, -0.3], [0.1, 0.9, 0.4], [0.3, -0.5, 1.2]]));
 }
+
+#[differentiate]
+fn checked_log_density(a: &[Vec<f64>], b: &[f64]) -> Option<f64> {
+    let n = a.len();
+    let mut l = vec![vec![0.0; n]; n];
+    for i in 0..n {
+        for j in 0..=i {
+            let s: f64 = (0..j).map(|k| l[i][k] * l[j][k]).sum();
+            if i == j {
+                let d = a[i][i] - s;
+                if d <= 0.0 {
+                    return None;
+                }
+                l[i][j] = d.sqrt();
+            } else {
+                l[i][j] = (a[i][j] - s) / l[j][j];
+            }
+        }
+    }
+    let mut z = b.to_vec();
+    for i in 0..n {
+        for k in 0..i {
+            z[i] -= l[i][k] * z[k];
+        }
+        z[i] /= l[i][i];
+    }
+    let quad = z.iter().map(|v| v.powi(2)).sum::<f64>();
+    let logdet = 2.0 * l.iter().enumerate().map(|(i, r)| r[i].ln()).sum::<f64>();
+    Some(-0.5 * (quad + logdet + n as f64 * (2.0 * std::f64::consts::PI).ln()))
+}
+#[differentiate]
+fn gaussian_log_density(a: &[Vec<f64>], b: &[f64]) -> f64 {
+    checked_log_density(a, b).unwrap_or(f64::NEG_INFINITY)
+}
+
+#[differentiate]
+fn determinant_by_pivoting(mut m: Vec<Vec<f64>>) -> f64 {
+    let n = m.len();
+    let mut d = 1.0;
+    for c in 0..n {
+        let p = (c..n).max_by(|&i, &j| m[i][c].abs().partial_cmp(&m[j][c].abs()).unwrap()).unwrap();
+        if p != c {
+            m.swap(p, c);
+            d = -d;
+        }
+        let pivot = m[c][c];
+        if pivot == 0.0 {
+            return 0.0;
+        }
+        d *= pivot;
+        let (top, bottom) = m.split_at_mut(c + 1);
+        for row in bottom.iter_mut() {
+            let f = row[c] / pivot;
+            for (v, t) in row.iter_mut().zip(top[c].iter()).skip(c) {
+                *v -= f * t;
+            }
+        }
+    }
+    d
+}
+
+#[test]
+fn check_log_density_and_determinant() {
+    let a = vec![vec![2.0, 0.3, 0.1], vec![0.3, 1.5, -0.2], vec![0.1, -0.2, 1.2]];
+    check!(gaussian_log_density(&a, &vec![0.3, 0.4, 0.5]));
+    check!(determinant_by_pivoting(vec![
+        vec![0.1, 0.3, 0.7],
+        vec![0.9, 0.5, -0.2],
+        vec![0.4, 0.2, 0.2]
+    ]));
+}

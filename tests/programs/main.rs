@@ -2,21 +2,30 @@
 //!
 //! One module per topic, one per line, so that a topic can be switched off alone.
 // The programs are written as users write, lints or not.
-#![allow(clippy::style, clippy::complexity, clippy::eq_op, clippy::boxed_local)]
+#![allow(
+    clippy::useless_vec,
+    clippy::style,
+    clippy::complexity,
+    clippy::eq_op,
+    clippy::boxed_local
+)]
 // `s![1..-1]` counts from the end; the lint takes it for a range of integers.
 #![allow(clippy::reversed_empty_ranges)]
 
 mod adversarial;
+mod aliases;
 mod applications;
 mod applications_finance;
 mod applications_learning;
 mod applications_mechanics;
 mod branches;
 mod calls;
+mod checkpoints;
 mod closures;
 mod enums_match;
 mod evaluation_order;
 mod exits;
+mod fallible_iterators;
 mod generics;
 mod iterators_adaptors;
 mod iterators_consumers;
@@ -24,18 +33,23 @@ mod iterators_sources;
 mod linear_algebra;
 mod loops;
 mod loops_while;
+mod matrix_calculus;
 mod methods_traits;
 mod mutation;
 mod ndarray_closures;
+mod ndarray_einsum;
 mod ndarray_matrix;
 mod ndarray_vector;
 mod ndarray_views;
 mod operators;
 mod options_results;
 mod parameters;
+mod rearrangements;
 mod references;
 mod scalars;
 mod slices;
+mod sorting;
 mod structs;
 mod structs_mutation;
+mod unseen_types;
 mod vecs;

@@ -46,7 +46,10 @@ impl Adjoint {
     fn zero_before(&mut self, place: &Place) -> Option<Stmt> {
         let root = place.root;
         let temp = matches!(self.program[root].role, Role::Temp) && place.is_var();
-        if !temp || !self.program[root].active || self.program[root].ty.is_copy() {
+        if !temp && !self.program.is_taken_apart(place)
+            || !self.program[root].active
+            || self.program[root].ty.is_copy()
+        {
             return None;
         }
         let name = format!("{}_zero", self.program[root].name);
@@ -138,6 +141,9 @@ impl Adjoint {
             for var in vars {
                 self.levels.insert(*var, self.open.len());
             }
+        }
+        if self.program.checkpoints.contains_key(&id) {
+            return self.checkpointed(id, kind, body);
         }
         let (body, reverse) = self.nested(body, &None);
         self.emit(Stmt::ReverseLoop { id, kind: kind.clone(), body: reverse });

@@ -19,7 +19,9 @@ use std::collections::HashSet;
 pub fn contributions(program: &Program, stmts: &mut Vec<Stmt>) {
     for stmt in stmts.iter_mut() {
         match stmt {
-            Stmt::ReverseLoop { body, .. } => contributions(program, body),
+            Stmt::ReverseLoop { body, .. } | Stmt::ReverseCheckpointed { body, .. } => {
+                contributions(program, body)
+            }
             Stmt::ReverseIf { then, els, .. } => {
                 contributions(program, then);
                 contributions(program, els);

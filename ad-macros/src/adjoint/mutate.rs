@@ -8,7 +8,7 @@ use syn::Pat;
 
 impl Adjoint {
     /// Saves what `place` holds: the forward statement, and the restoring one.
-    fn save(&mut self, place: &Place) -> Option<(Stmt, Stmt)> {
+    pub(super) fn save(&mut self, place: &Place) -> Option<(Stmt, Stmt)> {
         let root = self.program.base(place);
         if matches!(self.program[root].role, Role::Deferred) {
             return None;
@@ -329,34 +329,27 @@ impl Adjoint {
                     vec![Expr::borrow_mut(Expr::Place(resolved)), popped],
                 )));
             }
-            MutOp::SwapElements => {
-                let swap = |place: Place| {
+            MutOp::Insert | MutOp::Remove => self.shifted(op, dest, &place, &args),
+            MutOp::SwapElements | MutOp::Reverse | MutOp::RotateLeft | MutOp::RotateRight => {
+                // A permutation is undone, on the values and on their cotangents.
+                let inverse = match op {
+                    MutOp::SwapElements => "swap",
+                    MutOp::Reverse => "reverse",
+                    MutOp::RotateLeft => "rotate_right",
+                    _ => "rotate_left",
+                };
+                let undo = |place: Place| {
                     Stmt::Do(Expr::Method {
                         recv: Box::new(Expr::Place(place)),
-                        name: syn::parse_quote!(swap),
+                        name: quote::format_ident!("{}", inverse),
                         turbofish: None,
                         args: args.clone(),
                     })
                 };
-                self.emit(swap(resolved));
+                self.emit(undo(resolved));
                 if active {
                     let mirrored = self.mirror(&place);
-                    self.emit_for(&place, swap(mirrored));
-                }
-            }
-            MutOp::Reverse => {
-                let reverse = |place: Place| {
-                    Stmt::Do(Expr::Method {
-                        recv: Box::new(Expr::Place(place)),
-                        name: syn::parse_quote!(reverse),
-                        turbofish: None,
-                        args: vec![],
-                    })
-                };
-                self.emit(reverse(resolved));
-                if active {
-                    let mirrored = self.mirror(&place);
-                    self.emit_for(&place, reverse(mirrored));
+                    self.emit_for(&place, undo(mirrored));
                 }
             }
             MutOp::SwapPlaces => self.swap_places(&place, &args[0]),
@@ -372,6 +365,36 @@ impl Adjoint {
         }
         forward.push(Stmt::Mutate { op, dest, place, args });
         forward
+    }
+
+    /// `v.insert(i, x)` and `v.remove(i)`, which undo each other.
+    fn shifted(&mut self, op: MutOp, dest: Option<Var>, place: &Place, args: &[Expr]) {
+        let (resolved, index) = (self.resolve(place), args[0].clone());
+        let active = self.is_active_place(place) && self.is_started(resolved.root);
+        let call = |function, place: Place, more: Option<Expr>| {
+            let place = Expr::borrow_mut(Expr::Place(place));
+            Expr::runtime(function, [place, index.clone()].into_iter().chain(more).collect())
+        };
+        if op == MutOp::Insert {
+            if active {
+                let mirrored = self.mirror(place);
+                let bar = self.bound(call("remove_at", mirrored, None), "item_bar");
+                self.pullback(&args[1], bar, None);
+            }
+            return self.emit(Stmt::Do(call("remove_at", resolved, None)));
+        }
+        let dest = dest.expect("what is removed has a name");
+        let bar = match self.finish(dest) {
+            Some(bar) => bar,
+            None => Expr::runtime("zero", vec![Expr::borrow(Expr::var(dest))]),
+        };
+        if self.is_active_place(place) {
+            let bar = self.bound(bar, "removed_bar");
+            let mirrored = self.mirror(place);
+            self.emit(Stmt::Do(call("insert_at", mirrored, Some(bar))));
+        }
+        let removed = Expr::runtime("clone", vec![Expr::borrow(Expr::var(dest))]);
+        self.emit(Stmt::Do(call("insert_at", resolved, Some(removed))));
     }
 
     fn swap_places(&mut self, a: &Place, b: &Expr) {

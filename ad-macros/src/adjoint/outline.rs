@@ -8,7 +8,7 @@
 //! sub(&y, &t, e_bar, .., t_bar); sub(&y, &t_shape, e_bar, .., t_bar);
 //! ```
 
-use super::{Adjoint, defined, plan};
+use super::{Adjoint, checkpoint, defined, plan};
 use crate::ir::{Expr, Place, Role, Stmt, Ty, Var};
 use std::collections::{HashMap, HashSet};
 
@@ -174,6 +174,11 @@ fn places_of(adjoint: &Adjoint, stmts: &[Stmt]) -> HashSet<Var> {
             Stmt::ReverseMatch { arms, .. } => {
                 arms.iter().for_each(|arm| found.extend(places_of(adjoint, &arm.body)))
             }
+            // A step of a checkpointed loop runs forward once more, and needs the elements for that.
+            Stmt::ReverseCheckpointed { forward, .. } => {
+                checkpoint::all_defined(forward, &mut found);
+                plan::every_read(&adjoint.program, std::slice::from_ref(stmt), &mut found);
+            }
             _ => {}
         }
     }
@@ -239,6 +244,7 @@ fn each_expr(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
             }
             body.iter_mut().for_each(|s| each_expr(s, f));
         }
+        Stmt::ReverseCheckpointed { body, .. } => body.iter_mut().for_each(|s| each_expr(s, f)),
         Stmt::ReverseIf { cond, then, els, .. } => {
             f(cond);
             then.iter_mut().chain(els).for_each(|s| each_expr(s, f));

@@ -8,7 +8,7 @@
 //!
 //! A saved value is restored only if somebody reads it afterwards, and saved only if it is restored.
 
-use super::defined;
+use super::{checkpoint, defined};
 use crate::ir::{
     Block, Expr, Id, LoopKind, Place, Program, Proj, Record, ReverseArm, Role, Stmt, Var,
 };
@@ -54,6 +54,11 @@ pub fn recompute(program: &Program, forward: &[Vec<Stmt>], segments: &mut [Vec<S
                 }
                 position = segments[first].iter().take_while(|s| is_restore(program, s)).count();
                 if position == 0 {
+                    continue;
+                }
+                // What puts the operand back may need the value itself: `k[l - 1] = old`.
+                let before = reads_of(program, &segments[first][..position]);
+                if vars.iter().any(|v| before.contains(v)) {
                     continue;
                 }
             }
@@ -218,7 +223,7 @@ fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
 }
 
 /// Adds what an expression reads: the variables, and what aliases stand for.
-fn read(program: &Program, expr: &Expr, found: &mut HashSet<Var>) {
+pub fn read(program: &Program, expr: &Expr, found: &mut HashSet<Var>) {
     expr.for_each_read(&mut |var| read_var(program, var, found));
 }
 
@@ -303,6 +308,7 @@ fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
             }
             found.extend(inner);
         }
+        Stmt::ReverseCheckpointed { .. } => checkpoint::reads(program, stmt, found),
         _ => {}
     }
 }
@@ -356,14 +362,16 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
         Stmt::Do(Expr::Runtime { function: "drop_last", args }) => {
             undo_is_live(program, args, live)
         }
-        Stmt::Do(Expr::Runtime { function: "unpop", args }) if undoes(program, &args[..1]) => {
+        Stmt::Do(Expr::Runtime { function: "unpop" | "remove_at" | "insert_at", args })
+            if undoes(program, &args[..1]) =>
+        {
             undo_is_live(program, args, live)
         }
         Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => {
             undo_is_live(program, args, live)
         }
         Stmt::Do(Expr::Method { recv, name, .. })
-            if (name == "swap" || name == "reverse")
+            if ["swap", "reverse", "rotate_left", "rotate_right"].iter().any(|n| name == n)
                 && undoes(program, std::slice::from_ref(&**recv)) =>
         {
             undo_is_live(program, std::slice::from_ref(&**recv), live)
@@ -417,6 +425,17 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
             live.extend(found);
             true
         }
+        Stmt::ReverseCheckpointed { body, restore, .. } => {
+            // The snapshots bring the state, so its reversed steps restore nothing for one another.
+            drop_dead_restores(program, body, HashSet::new(), depth + 1);
+            let state = checkpoint::restored(program, restore);
+            if body.is_empty() && state.is_disjoint(live) {
+                return false;
+            }
+            live.retain(|var| !state.contains(var));
+            checkpoint::reads(program, stmt, live);
+            true
+        }
         stmt => {
             for var in defined(stmt) {
                 live.remove(&var);
@@ -462,7 +481,7 @@ fn undo_is_live(program: &Program, args: &[Expr], live: &mut HashSet<Var>) -> bo
 }
 
 /// Decides what the nested blocks record, and drops the saving of what is not restored.
-pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &[Stmt]) {
+pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stmt]) {
     let mut halves = HashMap::new();
     collect_reverse(program, reverse, &mut halves);
     let all_reads = {
@@ -470,9 +489,13 @@ pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &[Stmt])
         every_read(program, reverse, &mut found);
         found
     };
-    drop_unused_saves(program, forward, &all_reads);
-    assign_records(program, forward, &halves);
-    find_recording(program, forward, &halves);
+    let mut sweep = |stmts: &mut Vec<Stmt>| {
+        drop_unused_saves(program, stmts, &all_reads);
+        assign_records(program, stmts, &halves);
+        find_recording(program, stmts, &halves);
+    };
+    sweep(forward);
+    checkpoint::each_forward(reverse, &mut sweep);
 }
 
 /// Finds which nesting statements leave a record, innermost first.
@@ -486,6 +509,13 @@ fn find_recording(
         let (id, blocks, always): (Id, Vec<&Block>, bool) = match stmt {
             Stmt::If { id, then, els, .. } => (*id, vec![then, els], false),
             Stmt::Match { id, arms, .. } => (*id, arms.iter().map(|arm| &arm.body).collect(), true),
+            Stmt::Loop { id, .. } if program.checkpoints.contains_key(id) => {
+                if halves.contains_key(id) {
+                    program.recording.insert(*id);
+                    found.push(*id);
+                }
+                continue;
+            }
             Stmt::Loop { id, kind, body } => {
                 let counted = !matches!(kind, LoopKind::Range { .. }) || body.result.is_some();
                 if counted {
@@ -528,6 +558,10 @@ fn collect_reverse(program: &Program, stmts: &[Stmt], halves: &mut HashMap<Id, V
                 collect_reverse(program, body, halves);
             }
             Stmt::WhenActive { body, .. } => collect_reverse(program, body, halves),
+            Stmt::ReverseCheckpointed { id, body, .. } => {
+                halves.insert(*id, Vec::new());
+                collect_reverse(program, body, halves);
+            }
             _ => {}
         }
     }
@@ -547,6 +581,10 @@ pub fn every_read(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
             }
             Stmt::ReverseMatch { arms, .. } => {
                 arms.iter().for_each(|arm| every_read(program, &arm.body, found))
+            }
+            Stmt::ReverseCheckpointed { forward, body, .. } => {
+                checkpoint::primal_reads(program, forward, found);
+                every_read(program, body, found);
             }
             _ => {}
         }
@@ -585,6 +623,7 @@ fn assign_records(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Ve
                     arms.iter().map(|arm| arm.bindings.iter().map(|(v, _)| *v).collect()).collect();
                 record(program, *id, &blocks, &bound, halves, None);
             }
+            Stmt::Loop { id, .. } if program.checkpoints.contains_key(id) => {}
             Stmt::Loop { id, kind, body } => {
                 let bound = match kind {
                     LoopKind::Range { var, .. } => vec![*var],

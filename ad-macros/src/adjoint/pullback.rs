@@ -67,7 +67,9 @@ impl Adjoint {
                 let inner_bar = self.typed_bar(inner, inner_bar);
                 self.pullback(inner, inner_bar, None);
             }
-            Expr::Runtime { function: "clone", args } => self.pullback(&args[0], bar, None),
+            Expr::Runtime { function: "clone" | "yielded", args } => {
+                self.pullback(&args[0], bar, None)
+            }
             Expr::Runtime { function: "unwrap", args } => {
                 let whole = Expr::runtime("wrapped", vec![bar]);
                 self.pullback(&args[0], whole, None);
@@ -489,6 +491,23 @@ pub fn again(arg: &Expr) -> Expr {
     }
 }
 
+/// The argument that is passed a second time.
+pub fn again_of(arg: &Expr) -> Expr {
+    match arg {
+        Expr::Runtime { function: "again", args } => args[0].clone(),
+        arg => arg.clone(),
+    }
+}
+
+/// The path of a sibling, whose name goes on with a suffix.
+pub fn with_suffix(path: &proc_macro2::TokenStream, suffix: &str) -> proc_macro2::TokenStream {
+    let Ok(mut parsed) = syn::parse2::<syn::ExprPath>(path.clone()) else { return path.clone() };
+    if let Some(last) = parsed.path.segments.last_mut() {
+        last.ident = format_ident!("{}_{}", last.ident, suffix, span = last.ident.span());
+    }
+    quote!(#parsed)
+}
+
 /// The path of a hidden sibling of a function.
 pub fn sibling(
     path: &proc_macro2::TokenStream,
@@ -553,14 +572,16 @@ fn is_of_ndarray(path: &syn::Path) -> bool {
     let name = path.segments.last().map(|s| s.ident.to_string());
     starts
         && name.is_some_and(|name| {
-            ["stack", "concatenate", "general_mat_mul", "general_mat_vec_mul"]
+            ["stack", "concatenate", "kron", "general_mat_mul", "general_mat_vec_mul"]
                 .contains(&name.as_str())
         })
 }
 
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {
-    match syn::parse2::<syn::Path>(path.clone()) {
-        Ok(path) => path.segments.last().expect("a path has segments").ident.clone(),
+    match syn::parse2::<syn::ExprPath>(path.clone()) {
+        Ok(syn::ExprPath { path, .. }) => {
+            path.segments.last().expect("a path has segments").ident.clone()
+        }
         Err(_) => format_ident!("__unknown"),
     }
 }

@@ -9,7 +9,7 @@ impl Emitter<'_> {
     /// A place; `mutable` where it is written or borrowed mutably.
     pub fn place(&self, place: &Place, mutable: bool) -> TokenStream {
         let resolved;
-        let place = if self.reverse {
+        let place = if self.reverse || self.is_outer_alias(place.root) {
             resolved = self.program.resolve(place);
             &resolved
         } else {
@@ -35,6 +35,9 @@ impl Emitter<'_> {
                         format_ident!("__{}", name)
                     };
                     quote!((*#tokens.#method().#member))
+                }
+                Proj::Variant(..) if self.reverse && mutable => {
+                    quote!((*::ad_runtime::rt::unwrapped_mut(&mut #tokens)))
                 }
                 Proj::Variant(..) if self.reverse => {
                     quote!((*::ad_runtime::rt::unwrapped(&#tokens)))
@@ -80,12 +83,14 @@ impl Emitter<'_> {
 
     /// A verbatim expression; in the reverse sweep, aliases in it become places.
     fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
-        if !self.reverse {
+        if !self.reverse && self.inside.is_none() {
             return tokens.clone();
         }
         let mut replaced = tokens.clone();
         for var in reads {
-            if let Role::Alias { by_ref, .. } = &self.program[*var].role {
+            if let Role::Alias { by_ref, .. } = &self.program[*var].role
+                && (self.reverse || self.is_outer_alias(*var))
+            {
                 let place = self.place(&Place::var(*var), false);
                 let place = if *by_ref { quote!((&#place)) } else { quote!(#place) };
                 replaced = substitute(replaced, &self.name(*var).to_string(), &place);
@@ -218,7 +223,7 @@ impl Emitter<'_> {
     /// Reads a place by value. Where the value is wanted again later and may not be `Copy`, a clone is used.
     fn read(&self, place: &Place) -> TokenStream {
         let root = place.root;
-        if self.reverse {
+        if self.reverse || self.is_outer_alias(root) {
             return self.read_reverse(place);
         }
         let tokens = self.place(place, false);
@@ -252,6 +257,17 @@ impl Emitter<'_> {
         strip_parens(tokens)
     }
 
+    /// The flag of the parameter that a function of the runtime depends on: whether its cotangent is
+    /// wanted, or, at order two, whether it has a tangent.
+    fn flag(&self, function: &str, param: &Place) -> proc_macro2::Ident {
+        let name = self.name(param.root);
+        if function.ends_with("_given") {
+            active_flag(&format_ident!("{}_dot", name))
+        } else {
+            active_flag(name)
+        }
+    }
+
     fn runtime(&self, function: &str, args: &[Expr]) -> TokenStream {
         match (function, args) {
             ("Inactive", _) => quote!(::ad_runtime::rt::Inactive),
@@ -262,6 +278,14 @@ impl Emitter<'_> {
                 };
                 let inner = strip_parens(inner);
                 quote!(::ad_runtime::rt::keep(&#inner))
+            }
+            ("yielded", [Expr::Ref { expr, .. }]) => {
+                let mut container = expr.as_place().expect("an element is a place").clone();
+                let Some(Proj::Element(index)) = container.proj.pop() else {
+                    unreachable!("what is yielded is an element")
+                };
+                let (container, index) = (self.place(&container, false), self.index(&index));
+                quote!(::ad_runtime::rt::yielded(&#container, #index))
             }
             ("again", [Expr::Place(place)]) => {
                 let ty = self.program.ty_of_place(place);
@@ -278,9 +302,9 @@ impl Emitter<'_> {
                     quote!(::core::clone::Clone::clone(&#tokens))
                 }
             }
-            ("when", [Expr::Place(param), bar]) => {
+            ("when" | "when_given", [Expr::Place(param), bar]) => {
                 let name = self.name(param.root);
-                let flag = active_flag(name);
+                let flag = self.flag(function, param);
                 let mutable = matches!(bar, Expr::Ref { mutable: true, .. });
                 let bar = self.expr(bar);
                 if mutable {
@@ -294,8 +318,8 @@ impl Emitter<'_> {
                 let part = self.expr(part);
                 quote!(#flag.then(|| #part))
             }
-            ("read_active", [Expr::Place(param), value]) => {
-                let flag = active_flag(self.name(param.root));
+            ("read_active" | "read_given", [Expr::Place(param), value]) => {
+                let flag = self.flag(function, param);
                 let zero = self.zero_like(value);
                 let value = self.expr(value);
                 quote!(if #flag { #value } else { #zero })
@@ -305,8 +329,8 @@ impl Emitter<'_> {
                 let (primal, slot) = (self.expr(primal), self.expr(slot));
                 quote!(if #flag { ::ad_runtime::rt::take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
             }
-            ("tangent_active", [Expr::Place(param), primal, dot]) => {
-                let flag = active_flag(self.name(param.root));
+            ("tangent_active" | "tangent_given", [Expr::Place(param), primal, dot]) => {
+                let flag = self.flag(function, param);
                 let (primal, dot) = (self.expr(primal), self.expr(dot));
                 quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
             }
@@ -376,9 +400,11 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
         Expr::Cast(..) | Expr::ZeroGuard { .. } | Expr::Select { .. } | Expr::Compare(..) => {
             Precedence::Lowest
         }
-        Expr::Runtime { function: "read_active" | "take_active" | "tangent_active", .. } => {
-            Precedence::Lowest
-        }
+        Expr::Runtime {
+            function:
+                "read_active" | "read_given" | "take_active" | "tangent_active" | "tangent_given",
+            ..
+        } => Precedence::Lowest,
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,
         Expr::Number(..) => Precedence::Postfix,
         Expr::Place(_) if starts_with_star(tokens) => Precedence::Unary,
@@ -438,7 +464,8 @@ fn number(n: f64, ty: &Option<String>) -> TokenStream {
 
 fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
-    let mut after_dot = false;
+    // The second dot of a range is not that of a field.
+    let (mut after_dot, mut in_range) = (false, false);
     for tree in tokens {
         let is_field = std::mem::replace(&mut after_dot, false);
         match tree {
@@ -450,7 +477,9 @@ fn substitute(tokens: TokenStream, name: &str, by: &TokenStream) -> TokenStream 
                 out.extend([TokenTree::Group(replaced)]);
             }
             TokenTree::Punct(p) => {
-                after_dot = p.as_char() == '.' && p.spacing() == proc_macro2::Spacing::Alone;
+                let dot = p.as_char() == '.';
+                after_dot = dot && !in_range && p.spacing() == proc_macro2::Spacing::Alone;
+                in_range = dot && p.spacing() == proc_macro2::Spacing::Joint;
                 out.extend([TokenTree::Punct(p)]);
             }
             tree => out.extend([tree]),

@@ -52,6 +52,7 @@ impl Emitter<'_> {
             Stmt::ReverseIf { id, cond, then, els } => self.reverse_branch(*id, cond, then, els),
             Stmt::ReverseMatch { id, scrutinee, arms } => self.reverse_match(*id, scrutinee, arms),
             Stmt::ReverseLoop { id, kind, body } => self.reverse_loop(*id, kind, body),
+            Stmt::ReverseCheckpointed { .. } => self.reverse_checkpointed(stmt),
         }
     }
 
@@ -59,7 +60,8 @@ impl Emitter<'_> {
         let tokens = self.place(place, true);
         let is_reference = place.is_var()
             && matches!(self.program[place.root].role, Role::Alias { by_ref: true, .. })
-            && !self.reverse;
+            && !self.reverse
+            && !self.is_outer_alias(place.root);
         if is_reference { quote!(*#tokens) } else { tokens }
     }
 
@@ -102,6 +104,22 @@ impl Emitter<'_> {
                 quote!(#target.push(#x))
             }
             MutOp::Pop => quote!(#target.pop()),
+            MutOp::Insert => {
+                let (i, x) = (arg(0), arg(1));
+                quote!(#target.insert(#i, #x))
+            }
+            MutOp::Remove => {
+                let i = arg(0);
+                quote!(#target.remove(#i))
+            }
+            MutOp::RotateLeft => {
+                let k = arg(0);
+                quote!(#target.rotate_left(#k))
+            }
+            MutOp::RotateRight => {
+                let k = arg(0);
+                quote!(#target.rotate_right(#k))
+            }
             MutOp::SwapElements => {
                 let (i, j) = (arg(0), arg(1));
                 quote!(#target.swap(#i, #j))
@@ -175,8 +193,8 @@ impl Emitter<'_> {
 
     // Records.
 
-    fn recording(&self, id: Id) -> Option<Id> {
-        self.program.recording.contains(&id).then_some(id)
+    pub(super) fn recording(&self, id: Id) -> Option<Id> {
+        (self.records && self.program.recording.contains(&id)).then_some(id)
     }
 
     fn recorded(&self, id: Id, block: usize) -> Vec<Var> {
@@ -305,7 +323,12 @@ impl Emitter<'_> {
         self.bind(dest, record, value)
     }
 
-    fn looping(&self, id: Id, kind: &LoopKind, body: &Block) -> TokenStream {
+    pub(super) fn looping(&self, id: Id, kind: &LoopKind, body: &Block) -> TokenStream {
+        if let Some(checkpoint) = self.program.checkpoints.get(&id)
+            && self.records
+        {
+            return self.checkpointed(id, checkpoint, kind, body);
+        }
         let record = self.recording(id).map(|id| self.record_name(id));
         let stmts = self.nested(body);
         let push = record.as_ref().map(|name| {
@@ -343,7 +366,7 @@ impl Emitter<'_> {
         quote!(#declared #head #inside)
     }
 
-    fn is_read(&self, var: Var, body: &Block, id: Id) -> bool {
+    pub(super) fn is_read(&self, var: Var, body: &Block, id: Id) -> bool {
         let mut found = self.recorded(id, 0).contains(&var);
         let name = self.name(var).to_string();
         let tokens = self.stmts(&body.stmts);
@@ -352,7 +375,7 @@ impl Emitter<'_> {
         found
     }
 
-    fn range(&self, kind: &LoopKind, reversed: bool) -> TokenStream {
+    pub(super) fn range(&self, kind: &LoopKind, reversed: bool) -> TokenStream {
         let LoopKind::Range { lo, hi, inclusive, rev, step, .. } = kind else {
             unreachable!("it is a range")
         };
@@ -463,9 +486,15 @@ fn collect_changed(program: &crate::ir::Program, stmts: &[Stmt], changed: &mut H
                 changed.insert(program.resolve(place).root);
                 changed_by_expr(program, value, changed);
             }
-            Stmt::Let { value, .. } | Stmt::Do(value) => changed_by_expr(program, value, changed),
+            Stmt::Let { value, .. } | Stmt::Destructure { value, .. } | Stmt::Do(value) => {
+                changed_by_expr(program, value, changed)
+            }
             Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
                 collect_changed(program, body, changed)
+            }
+            Stmt::ReverseCheckpointed { restore, body, .. } => {
+                collect_changed(program, restore, changed);
+                collect_changed(program, body, changed);
             }
             Stmt::ReverseIf { then, els, .. } => {
                 collect_changed(program, then, changed);

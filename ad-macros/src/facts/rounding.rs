@@ -112,7 +112,7 @@ impl Rounded<'_> {
             return false;
         }
         // What is computed from integers is one; lengths, comparisons and searches are not.
-        if super::types::inactive_method(&call.method) && !is_rounding_method(&name) {
+        if super::types::inactive_method(call) && !is_rounding_method(&name) {
             return false;
         }
         let maps = name == "map" || name == "flat_map" || name == "mapv";

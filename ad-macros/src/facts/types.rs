@@ -127,9 +127,14 @@ pub fn is_arithmetic(op: &syn::BinOp) -> bool {
 }
 
 /// Methods whose result carries no derivative, whatever the receiver.
-pub fn inactive_method(name: &syn::Ident) -> bool {
+pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
+    let name = call.method.to_string();
+    // Without a predicate they are not those of iterators: `body.position()` is a method of the user's.
+    if matches!(name.as_str(), "position" | "rposition" | "any" | "all") && call.args.is_empty() {
+        return false;
+    }
     matches!(
-        name.to_string().as_str(),
+        name.as_str(),
         "len"
             | "is_empty"
             | "is_nan"
@@ -206,6 +211,7 @@ pub fn mutates(name: &syn::Ident) -> bool {
             | "drain"
             | "retain"
             | "swap_remove"
+            | "copy_within"
             | "assign"
             | "scaled_add"
             | "mapv_inplace"
@@ -355,6 +361,12 @@ impl Facts {
                 }
                 Ty::NdArray { dims: Some(dims), owned: true }
             }
+            Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|s| s.ident == "einsum") => {
+                match e.mac.parse_body::<crate::einsum::Einsum>().ok().and_then(|e| e.rank()) {
+                    Some(0) => Ty::Float(None),
+                    dims => Ty::NdArray { dims, owned: true },
+                }
+            }
             Expr::If(e) => match self.infer_block(&e.then_branch) {
                 Ty::Unknown => e.else_branch.as_ref().map_or(Ty::Unknown, |(_, e)| self.infer(e)),
                 ty => ty,
@@ -391,6 +403,9 @@ impl Facts {
     fn infer_call(&self, e: &syn::ExprCall) -> Ty {
         if is_stop_gradient(&e.func) {
             return e.args.first().map_or(Ty::Unknown, |e| self.infer(e));
+        }
+        if super::assumptions::is_assertion(&e.func) {
+            return Ty::Discrete;
         }
         let Expr::Path(p) = &*e.func else { return Ty::Unknown };
         let segments: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
@@ -442,7 +457,7 @@ impl Facts {
     }
 
     fn infer_method(&self, e: &syn::ExprMethodCall) -> Ty {
-        if inactive_method(&e.method) {
+        if inactive_method(e) {
             return Ty::Discrete;
         }
         let recv = self.infer(&e.receiver);
@@ -525,6 +540,9 @@ impl Facts {
                 Ty::Option(Box::new(Ty::RefMut(Box::new(element))))
             }
             "pop" => Ty::Option(Box::new(element)),
+            "remove" | "swap_remove" => element,
+            "drain" | "split_off" => Ty::Vec(Box::new(element)),
+            "concat" => Ty::Vec(Box::new(element.element())),
             "split_at" => {
                 let slice = Ty::Ref(Box::new(Ty::Slice(Box::new(element))));
                 Ty::Tuple(vec![slice.clone(), slice])

@@ -14,11 +14,14 @@ impl Facts {
                     return;
                 }
                 let name = p.ident.to_string();
-                if p.mutability.is_some() {
+                if p.mutability.is_some() && p.by_ref.is_none() {
                     self.mutable.insert(name.clone());
                 }
-                let ty =
-                    if p.by_ref.is_some() { Ty::Ref(Box::new(ty.clone())) } else { ty.clone() };
+                let ty = match (p.by_ref.is_some(), p.mutability.is_some()) {
+                    (true, true) => Ty::RefMut(Box::new(ty.clone())),
+                    (true, false) => Ty::Ref(Box::new(ty.clone())),
+                    _ => ty.clone(),
+                };
                 if ty != Ty::Unknown || !self.types.contains_key(&name) {
                     self.types.insert(name.clone(), ty);
                 }

@@ -91,6 +91,34 @@ pub fn jvp(f: &Function, naming: &Naming, path: &syn::Path) -> TokenStream {
     }
 }
 
+/// `__adjoint_jvp` by the adjoint of the user's `jvp`, which must be differentiated itself.
+///
+/// The adjoint of (x, ẋ) ↦ (y, ẏ) takes the cotangents (ȳ˙, ȳ) to (x̄˙, x̄): with J the Jacobian, ẏ = J ẋ
+/// gives Jᵀ ȳ for ẋ, and Jᵀ ȳ˙ + (J˙)ᵀ ȳ for x, where J˙ is the derivative of J along ẋ.
+pub fn adjoint_jvp(f: &Function, naming: &Naming, path: &syn::Path) -> TokenStream {
+    let adjoint =
+        crate::adjoint::sibling(&quote!(#path), &crate::ir::CallKind::Function, "adjoint");
+    let owned = f.active().map(|p| {
+        let (dot, arg, name) = (p.dot(), arg(p), &p.name);
+        quote!(let #dot = ::ad_runtime::rt::tangent(&#name, #arg);)
+    });
+    let names = f.params.iter().map(|p| &p.name);
+    let dots = f.active().map(|p| {
+        let dot = p.dot();
+        if p.is_ref() { quote!(&#dot) } else { quote!(#dot) }
+    });
+    let slot_dots = f.params.iter().map(|p| {
+        let slot_dot = super::second::slot_dot(p);
+        if p.active { quote!(#slot_dot) } else { quote!(::ad_runtime::rt::Inactive) }
+    });
+    let slots = f.active().map(slot);
+    let body = quote! {
+        #(#owned)*
+        #adjoint(#(#names,)* #(#dots,)* (__out_bar_dot, __out_bar), #(#slot_dots,)* #(#slots),*).0
+    };
+    super::second::with_body(f, naming, body)
+}
+
 /// The signature of `__adjoint`, with a body that is never reached or none.
 pub fn declared_adjoint(f: &Function, naming: &Naming, stub: bool) -> TokenStream {
     let name = naming.hidden("adjoint");
@@ -117,14 +145,7 @@ pub fn declared_jvp(f: &Function, naming: &Naming, stub: bool) -> TokenStream {
     let name = naming.hidden("jvp");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (super::plain_inputs(f), f.output_tokens(), f.output_tangent());
-    let args = f.params.iter().map(|p| {
-        let (arg, tangent) = (arg(p), p.tangent());
-        match (p.active, p.is_mut_ref()) {
-            (false, _) => quote!(#arg: impl ::ad_runtime::rt::ConstantSlot),
-            (true, true) => quote!(#arg: impl ::ad_runtime::rt::SlotMut<#tangent>),
-            (true, false) => quote!(#arg: impl ::ad_runtime::rt::TangentArg<#tangent>),
-        }
-    });
+    let args = f.params.iter().map(declared_arg);
     declared(
         naming,
         quote!(#name #params (#(#inputs,)* #(#args),*) -> (#output, #tangent)),
@@ -133,7 +154,17 @@ pub fn declared_jvp(f: &Function, naming: &Naming, stub: bool) -> TokenStream {
     )
 }
 
-fn declared(
+/// The tangent of a parameter in a declaration.
+pub fn declared_arg(p: &Param) -> TokenStream {
+    let (arg, tangent) = (arg(p), p.tangent());
+    match (p.active, p.is_mut_ref()) {
+        (false, _) => quote!(#arg: impl ::ad_runtime::rt::ConstantSlot),
+        (true, true) => quote!(#arg: impl ::ad_runtime::rt::SlotMut<#tangent>),
+        (true, false) => quote!(#arg: impl ::ad_runtime::rt::TangentArg<#tangent>),
+    }
+}
+
+pub fn declared(
     naming: &Naming,
     signature: TokenStream,
     clause: TokenStream,

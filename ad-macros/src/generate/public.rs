@@ -21,7 +21,7 @@ fn cotangent_type(p: &Param) -> TokenStream {
 }
 
 /// The type of a tangent argument of `jvp`: as the parameter.
-fn tangent_type(p: &Param) -> TokenStream {
+pub fn tangent_type(p: &Param) -> TokenStream {
     let tangent = p.tangent();
     match &p.written {
         Type::Reference(r) => {
@@ -62,7 +62,7 @@ fn view_type(t: &syn::TypePath) -> TokenStream {
 }
 
 /// The gradient's type.
-fn gradient_type(f: &Function) -> TokenStream {
+pub fn gradient_type(f: &Function) -> TokenStream {
     let tangents: Vec<_> = f.active().map(Param::tangent).collect();
     match &tangents[..] {
         [one] => one.clone(),
@@ -79,7 +79,7 @@ fn gradient_value(f: &Function) -> TokenStream {
 }
 
 /// The arguments, passed on; `again` where they are used once more.
-fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
+pub fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
     f.params
         .iter()
         .map(|p| {
@@ -109,7 +109,7 @@ fn is_function(p: &Param, f: &Function) -> bool {
     }
 }
 
-fn one(f: &Function) -> TokenStream {
+pub fn one(f: &Function) -> TokenStream {
     match f.output.as_ref().map(|ty| crate::facts::of_syn_type(ty, &f.reals)) {
         Some(crate::ir::Ty::Float(Some(name))) => {
             let name = format_ident!("{}", name);
@@ -120,7 +120,7 @@ fn one(f: &Function) -> TokenStream {
 }
 
 /// The formula of the documentation.
-fn names(f: &Function) -> String {
+pub fn names(f: &Function) -> String {
     f.active().map(|p| format!("`{}`", p.name)).collect::<Vec<_>>().join(", ")
 }
 
@@ -259,7 +259,7 @@ fn name_elided(ty: &mut Type, name: &syn::Lifetime) {
     syn::visit_mut::VisitMut::visit_type_mut(&mut Namer(name), ty);
 }
 
-fn zeros(f: &Function) -> TokenStream {
+pub fn zeros(f: &Function) -> TokenStream {
     f.active()
         .map(|p| {
             let (bar, name) = (p.bar(), &p.name);
@@ -419,6 +419,21 @@ fn name_all(ty: &mut Type, lifetimes: &mut Vec<syn::Lifetime>) {
     syn::visit_mut::VisitMut::visit_type_mut(&mut Namer(lifetimes), ty);
 }
 
+/// The tangent of a parameter as `jvp` passes it on.
+pub fn tangent_argument(p: &Param) -> TokenStream {
+    let dot = p.dot();
+    match (p.active, &p.written) {
+        (false, _) => quote!(::ad_runtime::rt::Inactive),
+        // A view shows the tangent; what the function makes of it stays inside.
+        (true, Type::Path(_)) if p.is_mut_view() => quote!(&mut #dot.to_owned()),
+        (true, Type::Reference(_)) if !matches!(strip(&p.written), Type::Path(t) if array_ref(t).is_some()) =>
+        {
+            quote!(#dot)
+        }
+        _ => quote!(&#dot),
+    }
+}
+
 /// `jvp`.
 pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
     let Generics { params, clause } = generics(f);
@@ -429,16 +444,7 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
         quote!(#dot: #ty)
     });
     let args = arguments(f, false);
-    let given = f.params.iter().map(|p| {
-        let dot = p.dot();
-        match (p.active, &p.written) {
-            (false, _) => quote!(::ad_runtime::rt::Inactive),
-            // A view shows the tangent; what the function makes of it stays inside.
-            (true, Type::Path(_)) if p.is_mut_view() => quote!(&mut #dot.to_owned()),
-            (true, Type::Reference(_)) if !matches!(strip(&p.written), Type::Path(t) if array_ref(t).is_some()) => quote!(#dot),
-            _ => quote!(&#dot),
-        }
-    });
+    let given = f.params.iter().map(tangent_argument);
     let doc = format!(
         "The value of `{}` and its derivative in the direction of the tangents `.._dot` of {}.",
         naming.function,

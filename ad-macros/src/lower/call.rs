@@ -207,6 +207,10 @@ impl Lower<'_> {
             SynExpr::Block(b) if b.label.is_none() => {
                 self.statements(&b.block.stmts).unwrap_or_else(|| Expr::lit(quote!(())))
             }
+            e if super::stmt::is_unit_statement(e) => {
+                self.expr_statement(e);
+                Expr::lit(quote!(()))
+            }
             e => self.operand(e),
         };
         self.inlining -= 1;

@@ -34,6 +34,8 @@ enum Seq {
         by: Option<bool>,
         generic: bool,
     },
+    /// What `into_iter` yields of a container whose type is not seen: its elements, or references to them.
+    Yielded(Place),
     /// `len` of them, each the place that `index` makes of its number.
     Parts {
         place: Place,
@@ -95,6 +97,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// The numbers `0..len`.
+    pub(super) fn positions(len: TokenStream) -> Chain {
+        Chain { seq: Seq::Range { lo: quote!(0), hi: Some(len) }, stages: Vec::new() }
+    }
+
     /// Both chains side by side; neither may have stages.
     pub(super) fn zipped(self, other: Chain) -> Chain {
         Chain { seq: Seq::Zip(Box::new(self.seq), Box::new(other.seq)), stages: self.stages }
@@ -131,6 +138,25 @@ impl Lower<'_> {
                 Some(Chain { seq, stages: Vec::new() })
             }
         }
+    }
+
+    /// What is iterated without a method that says how: the operand of `for`, the argument of `zip`.
+    pub(super) fn implicit_chain(&mut self, e: &SynExpr) -> Option<Chain> {
+        if let Some(chain) = self.chain(e) {
+            return Some(chain);
+        }
+        let unseen = matches!(e, SynExpr::Path(_) | SynExpr::Field(_) | SynExpr::Call(_))
+            && self.facts.active(e)
+            && self.facts.infer(e) == Ty::Unknown;
+        if !unseen {
+            return None;
+        }
+        let place = if self.is_place(e) {
+            self.frozen(e)
+        } else {
+            self.named_operand("items", e).as_place()?.clone()
+        };
+        Some(Chain { seq: Seq::Yielded(place), stages: Vec::new() })
     }
 
     /// Whether an expression is a name for an iterator.
@@ -251,6 +277,12 @@ impl Lower<'_> {
     fn chain_method(&mut self, call: &syn::ExprMethodCall) -> Option<Chain> {
         let name = call.method.to_string();
         let recv = &*call.receiver;
+        if name == "drain"
+            && let Some(Expr::Place(place)) = self.rearranged(call)
+        {
+            let ty = self.program.ty_of_place(&place);
+            return Some(self.elements_chain(place, None, &ty));
+        }
         if let Some(seq) = self.source_method(call, &name) {
             return Some(Chain { seq, stages: Vec::new() });
         }
@@ -368,7 +400,7 @@ impl Lower<'_> {
 
     /// The other side of a `zip` or `chain`; an inactive iterator is collected first.
     fn other(&mut self, e: &SynExpr) -> Option<Seq> {
-        if let Some(chain) = self.chain(e)
+        if let Some(chain) = self.implicit_chain(e)
             && chain.stages.is_empty()
         {
             return Some(chain.seq);
@@ -528,7 +560,7 @@ impl Lower<'_> {
         self.len(seq).is_some()
     }
 
-    fn tokens_of(&self, place: &Place) -> TokenStream {
+    pub(super) fn tokens_of(&self, place: &Place) -> TokenStream {
         crate::emit::place_tokens(&self.program, place)
     }
 
@@ -539,7 +571,7 @@ impl Lower<'_> {
                 let hi = hi.as_ref()?;
                 quote!(::ad_runtime::rt::distance(#lo, #hi))
             }
-            Seq::Elements { place, .. } | Seq::Indexed { place, .. } => {
+            Seq::Elements { place, .. } | Seq::Indexed { place, .. } | Seq::Yielded(place) => {
                 let place = self.tokens_of(place);
                 quote!(#place.len())
             }
@@ -592,6 +624,11 @@ impl Lower<'_> {
                 let proj = if *generic { Proj::Element(index) } else { Proj::Index(index) };
                 Item::Place(place.clone().then(proj), *by)
             }
+            Seq::Yielded(place) => {
+                let index = self.verbatim_tokens(k.clone(), Ty::Discrete);
+                let element = Expr::borrow(Expr::Place(place.clone().then(Proj::Element(index))));
+                Item::Value(Expr::runtime("yielded", vec![element]), Ty::Unknown)
+            }
             Seq::Parts { place, by, kind } => self.part(place, *by, kind, k),
             Seq::Indexed { place, dims } => {
                 let whole = self.tokens_of(place);
@@ -634,6 +671,10 @@ impl Lower<'_> {
             }
             Seq::Copied(s) => match self.item(s, k) {
                 Item::Place(place, _) => Item::Place(place, None),
+                Item::Value(value, ty) => match element_of_yielded(&value) {
+                    Some(place) => Item::Place(place, None),
+                    None => Item::Value(value, ty),
+                },
                 item => item,
             },
             Seq::Map(s, closure) => {
@@ -740,6 +781,9 @@ impl Lower<'_> {
             }
             (Pat::Reference(p), Item::Tuple(items)) => self.bind_item(&p.pat, Item::Tuple(items)),
             (Pat::Reference(p), Item::Value(value, ty)) => {
+                if let Some(place) = element_of_yielded(&value) {
+                    return self.bind_item(&p.pat, Item::Place(place, None));
+                }
                 let value = match value {
                     Expr::Ref { expr, .. } => *expr,
                     Expr::Place(place) => Expr::Place(place.then(Proj::Deref)),
@@ -1250,7 +1294,7 @@ impl Lower<'_> {
             _ => Ty::Unknown,
         };
         self.facts.bind(&syn::parse_quote!(#name), &item_ty, active);
-        let bindings = self.bind_parts(&some, &place, true, false);
+        let bindings = self.bind_parts(&some, &place, true, false, false);
         let var = self.lookup(&name).expect("the pattern binds it");
         let mut then = self
             .nested(|lower| lower.stages(rest, setup, Item::Value(Expr::var(var), item_ty), sink));
@@ -1282,6 +1326,17 @@ impl Lower<'_> {
 
     pub(super) fn chain_len(&self, chain: &Chain) -> Option<TokenStream> {
         if chain.stages.is_empty() { self.len(&chain.seq) } else { None }
+    }
+}
+
+/// The element of which a yielded value is a copy or a reference.
+fn element_of_yielded(value: &Expr) -> Option<Place> {
+    match value {
+        Expr::Runtime { function: "yielded", args } => match &args[0] {
+            Expr::Ref { expr, .. } => expr.as_place().cloned(),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -1342,6 +1397,7 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
                     | "outer_iter_mut"
                     | "axis_iter_mut"
                     | "indexed_iter"
+                    | "drain"
             ) || is_chain_like(&c.receiver)
                 && matches!(
                     name.as_str(),

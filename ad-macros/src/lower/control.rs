@@ -19,29 +19,20 @@ impl Lower<'_> {
             }
             SynExpr::ForLoop(l) => self.for_loop(l),
             SynExpr::While(l) => {
-                self.checkpoint_attribute(&l.attrs);
                 self.refuse_changes(&l.cond);
                 let cond = self.verbatim(&l.cond);
                 let id = self.fresh_id();
                 let body = self.loop_body(&l.body);
                 self.push(Stmt::Loop { id, kind: LoopKind::While { cond }, body });
+                self.checkpoint(&l.attrs, id);
             }
             SynExpr::Loop(l) => {
-                self.checkpoint_attribute(&l.attrs);
                 let id = self.fresh_id();
                 let body = self.loop_body(&l.body);
                 self.push(Stmt::Loop { id, kind: LoopKind::Forever, body });
+                self.checkpoint(&l.attrs, id);
             }
             _ => unreachable!("only control statements come here"),
-        }
-    }
-
-    pub(super) fn checkpoint_attribute(&self, attrs: &[syn::Attribute]) {
-        for attr in attrs {
-            if attr.path().is_ident("checkpoint") && attr.parse_args::<SynExpr>().is_err() {
-                self.errors
-                    .at(attr, "write the greatest number of snapshots: `#[checkpoint(100)]`");
-            }
         }
     }
 
@@ -258,6 +249,8 @@ impl Lower<'_> {
         let id = self.fresh_id();
         let then = self.branch(dest, |lower| {
             let place = lower.element_place(call)?;
+            // The length is read once: the container is borrowed while the element has a name.
+            let place = lower.freeze(place);
             lower.bind_item(pat, Item::Place(place, Some(name.ends_with("_mut"))));
             then.and_then(|then| lower.branch_value(then, dest.is_some()))
         });
@@ -292,12 +285,13 @@ impl Lower<'_> {
                 let bindings = match &place {
                     Some(place) => {
                         let made_here = matches!(self.program[place.root].role, Role::Temp)
-                            && !self.program[place.root].ty.is_copy();
+                            && !self.program[place.root].ty.is_copy()
+                            || self.program.is_taken_apart(place);
                         let changed = made_here
                             || root.as_ref().is_some_and(|root| {
                                 body.is_some_and(|b| super::effect::changes(b, root))
                             });
-                        self.bind_parts(pat, place, true, changed)
+                        self.bind_parts(pat, place, true, changed, false)
                     }
                     None => {
                         let names = crate::facts::pattern_names(pat);
@@ -359,14 +353,18 @@ impl Lower<'_> {
     }
 
     fn for_loop(&mut self, l: &syn::ExprForLoop) {
-        self.checkpoint_attribute(&l.attrs);
-        if let Some(chain) = self.chain(&l.expr) {
+        if let Some(chain) = self.implicit_chain(&l.expr) {
             let body = &l.body;
             let pat = &l.pat;
+            let (before, mut users) = (self.program.ids, Vec::new());
             self.drive(chain, &mut |lower, item: Item| {
+                let start = lower.program.ids;
                 lower.bind_item(pat, item);
-                lower.loop_statements(&body.stmts)
+                let stop = lower.loop_statements(&body.stmts);
+                users.push(start..lower.program.ids);
+                stop
             });
+            self.checkpoint_chain(&l.attrs, before, &users);
             return;
         }
         if self.facts.active(&l.expr) {
@@ -375,6 +373,7 @@ impl Lower<'_> {
                 "iterating this over active values cannot be differentiated: iterate over a range, a slice, `.iter()` or a chain of the standard adaptors",
             );
         }
+        self.refuse_checkpoint(&l.attrs, "the items of this iterator are known in the forward sweep alone, so the loop cannot be checkpointed: loop over a range or a slice, or drop the attribute");
         let iter = self.verbatim_value(&l.expr);
         let vars = crate::facts::pattern_names(&l.pat)
             .iter()

@@ -4,8 +4,10 @@ use super::Lower;
 use crate::facts::{is_compound, mutates, root_of};
 use crate::ir::{Stmt, Var};
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::Expr as SynExpr;
 use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
 
 /// The roots of the places that code assigns, borrows mutably or calls a mutating method on.
 #[derive(Default)]
@@ -68,6 +70,15 @@ pub(super) fn changes(body: &SynExpr, root: &str) -> bool {
 impl Lower<'_> {
     /// A statement without active values. What it declares and changes is noted.
     pub(super) fn effect(&mut self, tokens: TokenStream, stmt: &syn::Stmt) {
+        // A loop that is not differentiated needs no snapshots.
+        let tokens = match tokens.to_string().contains("checkpoint") {
+            true => {
+                let mut stmt = stmt.clone();
+                crate::function::StripCheckpoints(self.errors).visit_stmt_mut(&mut stmt);
+                stmt.to_token_stream()
+            }
+            false => tokens,
+        };
         let mut changed = Changed::default();
         changed.visit_stmt(stmt);
         let writes = self.vars_of(changed);

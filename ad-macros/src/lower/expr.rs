@@ -53,6 +53,14 @@ impl Lower<'_> {
     /// The right-hand side of a definition: one operation on names, or a tree of scalar operations.
     pub(super) fn value(&mut self, e: &SynExpr) -> Expr {
         if !self.facts.active(e) {
+            if let SynExpr::Call(call) = e
+                && let Some(name) = crate::facts::root_of(&call.func)
+                && self.facts.closures.contains_key(&name.to_string())
+                && self.facts.is_active(&name.to_string())
+            {
+                // The closure is inlined, for what it changes.
+                return self.call(call);
+            }
             if matches!(e, SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_))
                 && self.changes_active(e)
             {

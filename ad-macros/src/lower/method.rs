@@ -40,6 +40,9 @@ impl Lower<'_> {
         {
             return self.option_taken(call);
         }
+        if let Some(value) = self.rearranged(call) {
+            return value;
+        }
         if let Some(value) = self.option_method(call, &name, &recv_ty) {
             return value;
         }
@@ -176,7 +179,7 @@ impl Lower<'_> {
     }
 
     /// The cotangent of a `&mut Vec` parameter is a slice of the caller's, which cannot grow.
-    fn refuse_borrowed_growth(&self, place: &Place, method: &syn::Ident) {
+    pub(super) fn refuse_borrowed_growth(&self, place: &Place, method: &syn::Ident) {
         let info = &self.program[self.program.base(place)];
         let parameter =
             matches!(info.role, crate::ir::Role::Param) && matches!(info.ty, Ty::RefMut(_));
@@ -440,20 +443,28 @@ impl Lower<'_> {
             let place = self.frozen(&call.receiver);
             return self.push_all(&place, chain);
         }
-        if self.array_statement(call) {
+        if self.sorting(call) || self.array_statement(call) {
+            return;
+        }
+        if self.rearranged_statement(call) {
             return;
         }
         if let Some(op) = self.mutation(call) {
             let place = self.place(&call.receiver);
-            if matches!(op, MutOp::Push | MutOp::Extend | MutOp::Truncate | MutOp::Resize) {
+            if matches!(
+                op,
+                MutOp::Push | MutOp::Insert | MutOp::Extend | MutOp::Truncate | MutOp::Resize
+            ) {
                 self.refuse_borrowed_growth(&place, &call.method);
             }
-            let args: Vec<Expr> = call.args.iter().map(|a| self.mutation_argument(op, a)).collect();
+            let args = self.mutation_arguments(op, call);
             args.iter().for_each(|value| self.check_stored(&call.receiver, &place, value));
             self.push(Stmt::Mutate { op, dest: None, place, args });
             return;
         }
-        if self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a)) {
+        let selects = super::sort::selects(&call.method) && !self.facts.active(&call.receiver);
+        let operates = self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a));
+        if operates && !selects {
             self.check_effect(&call.method, std::iter::once(&*call.receiver).chain(&call.args));
             let value = self.method(call);
             if !matches!(value, Expr::Place(_)) {
@@ -491,8 +502,17 @@ impl Lower<'_> {
         }
     }
 
+    fn mutation_arguments(&mut self, op: MutOp, call: &syn::ExprMethodCall) -> Vec<Expr> {
+        if op == MutOp::Insert {
+            let index = self.settled_index(&call.args[0]);
+            return vec![index, self.mutation_argument(op, &call.args[1])];
+        }
+        call.args.iter().map(|a| self.mutation_argument(op, a)).collect()
+    }
+
     fn mutation_argument(&mut self, op: MutOp, e: &SynExpr) -> Expr {
         match op {
+            MutOp::RotateLeft | MutOp::RotateRight => self.settled_index(e),
             MutOp::SwapElements | MutOp::Truncate => self.index(e),
             MutOp::CopyFrom | MutOp::Extend => match self.argument(e) {
                 Expr::Ref { expr, .. } => *expr,
@@ -524,6 +544,9 @@ impl Lower<'_> {
             ("truncate", 1) if known => MutOp::Truncate,
             ("clear", 0) if known => MutOp::Truncate,
             ("resize", 2) if known => MutOp::Resize,
+            ("insert", 2) if known => MutOp::Insert,
+            ("rotate_left", 1) if known => MutOp::RotateLeft,
+            ("rotate_right", 1) if known => MutOp::RotateRight,
             _ => return None,
         })
     }

@@ -423,6 +423,10 @@ impl Lower<'_> {
             ("stack" | "concatenate", [axis, _]) if is_axis(axis) => {
                 Some(self.array_function(call, last))
             }
+            // A module `linalg` may be another one: `ad_runtime::linalg::kron` has its derivatives beside it.
+            ("kron", [_, _]) if owner == "linalg" && names_ndarray(&call.func) => {
+                Some(self.array_function(call, last))
+            }
             ("general_mat_mul" | "general_mat_vec_mul", [_, _, _, _, _]) => {
                 Some(self.array_function(call, last))
             }
@@ -433,7 +437,7 @@ impl Lower<'_> {
     fn array_function(&mut self, call: &syn::ExprCall, name: &str) -> Expr {
         let name = quote::format_ident!("{}", name);
         let args = call.args.iter().map(|a| self.argument(a)).collect();
-        let path = if name.to_string().starts_with("general") {
+        let path = if name == "kron" || name.to_string().starts_with("general") {
             quote!(linalg::#name)
         } else {
             quote!(#name)
@@ -508,10 +512,32 @@ impl Lower<'_> {
         ))
     }
 
+    /// `einsum!(..)`: a tree of calls, each of which contracts two operands.
+    fn einsum(&mut self, mac: &syn::Macro) -> Expr {
+        let borrowed = |e: &SynExpr| match e {
+            SynExpr::Reference(_) => quote!(#e),
+            e if matches!(self.facts.infer(e), Ty::Ref(_)) => quote!(#e),
+            e => quote!(&#e),
+        };
+        let parsed = mac.parse_body::<crate::einsum::Einsum>();
+        let tree = parsed.and_then(|einsum| einsum.tree(|_, e| borrowed(e)));
+        match tree.and_then(|tree| syn::parse2::<SynExpr>(crate::einsum::strip(tree))) {
+            Ok(tree) => {
+                self.analyse(&tree);
+                self.value(&tree)
+            }
+            Err(e) => {
+                self.errors.push(e);
+                Expr::lit(quote!(()))
+            }
+        }
+    }
+
     /// The macros of `ndarray` that make arrays.
     pub(super) fn array_macro(&mut self, mac: &syn::Macro, name: &str) -> Option<Expr> {
         let args = crate::facts::macro_args(mac);
         match name {
+            "einsum" => Some(self.einsum(mac)),
             "array" => {
                 let (mut flat, mut dims) = (args, Vec::new());
                 dims.push(flat.len());
@@ -559,6 +585,10 @@ fn is_literal(e: &SynExpr) -> bool {
         SynExpr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_literal(&u.expr),
         _ => false,
     }
+}
+
+fn names_ndarray(function: &SynExpr) -> bool {
+    matches!(function, SynExpr::Path(p) if p.path.segments.iter().any(|s| s.ident == "ndarray"))
 }
 
 fn is_axis(e: &SynExpr) -> bool {

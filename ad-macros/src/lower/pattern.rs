@@ -162,7 +162,13 @@ impl Lower<'_> {
         place: &Place,
         refutable: bool,
         copied: bool,
+        borrowed: bool,
     ) -> Vec<(Var, Vec<Proj>)> {
+        let is_name = |name: &Ident| {
+            !refutable && (bound_by_reference(pat, name) || borrowed && !under_reference(pat, name))
+        };
+        // A `let` with names for parts runs once; what it copies beside them is a variable of its own.
+        let copied = copied || crate::facts::pattern_names(pat).iter().any(is_name);
         self.bindings(pat, refutable)
             .into_iter()
             .map(|(name, proj)| {
@@ -174,9 +180,11 @@ impl Lower<'_> {
                     let ty = self.program.ty_of_place(&whole);
                     self.facts.set_ty(&key, ty);
                 }
-                let role = if bound_by_reference(pat, &name) {
+                let role = if is_name(&name) {
                     Role::Alias { place: self.program.resolve(&whole), by_ref: true }
-                } else if copied || self.is_declared_mutable(pat, &name) {
+                } else if !bound_by_reference(pat, &name)
+                    && (copied || self.is_declared_mutable(pat, &name))
+                {
                     Role::Local
                 } else {
                     Role::Binding { place: self.program.resolve(&whole) }
@@ -248,10 +256,9 @@ impl Lower<'_> {
             }
         };
         let copied = borrowed.is_none()
-            && !binds_by_reference(pat)
             && (self.program[self.program.base(&place)].mutable
                 || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
-        let vars = self.bind_parts(pat, &place, false, copied);
+        let vars = self.bind_parts(pat, &place, false, copied, borrowed.is_some());
         let value = match borrowed {
             Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
             None => Expr::Place(place),
@@ -298,6 +305,7 @@ impl Lower<'_> {
             let place = self.program.resolve(&base.clone().then(proj));
             let ty = match self.program.ty_of_place(&place) {
                 ty if array => ty,
+                ty if call.method == "split_at_mut" => Ty::RefMut(Box::new(ty)),
                 ty => Ty::Ref(Box::new(ty)),
             };
             self.facts.set_ty(&p.ident.to_string(), ty);
@@ -362,17 +370,17 @@ fn bound_by_reference(pat: &Pat, name: &Ident) -> bool {
     finder.1
 }
 
-/// Whether a pattern has `ref` bindings, which are other names for parts.
-fn binds_by_reference(pat: &Pat) -> bool {
-    struct Finder(bool);
-    impl<'a> syn::visit::Visit<'a> for Finder {
-        fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
-            self.0 |= p.by_ref.is_some();
+/// Whether a pattern binds `name` behind a `&`, which makes it a copy.
+fn under_reference(pat: &Pat, name: &Ident) -> bool {
+    struct Finder<'a>(&'a Ident, bool);
+    impl<'a> syn::visit::Visit<'a> for Finder<'_> {
+        fn visit_pat_reference(&mut self, p: &'a syn::PatReference) {
+            self.1 |= crate::facts::pattern_names(&p.pat).contains(self.0);
         }
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder(name, false);
     syn::visit::Visit::visit_pat(&mut finder, pat);
-    finder.0
+    finder.1
 }
 
 fn is_rest(pat: &Pat) -> bool {

@@ -280,6 +280,9 @@ pub(super) fn is_repeatable(e: &SynExpr) -> bool {
                         p.path.segments.iter().map(|s| s.ident.to_string()).collect();
                     match &segments[..] {
                         [axis] => axis == "Axis",
+                        [.., module, assertion] if module == "rt" && assertion == "constant" => {
+                            true
+                        }
                         // Numbers of a primitive type, or of a real type parameter: `T::one()`.
                         [owner, _] => crate::facts::is_primitive(owner) || owner.len() == 1,
                         _ => false,

@@ -85,6 +85,15 @@ impl Lower<'_> {
 
     /// `let x;`, assigned later.
     fn deferred(&mut self, pat: &Pat, ty: Option<syn::Type>) {
+        if let Pat::Tuple(parts) = pat
+            && ty.is_none()
+        {
+            parts.elems.iter().for_each(|part| self.deferred(part, None));
+            return;
+        }
+        if matches!(pat, Pat::Wild(_)) {
+            return;
+        }
         let Pat::Ident(p) = pat else {
             self.errors.at(pat, "a pattern without a value cannot be differentiated: declare each variable with `let`");
             return;
@@ -252,8 +261,8 @@ impl Lower<'_> {
                     if self.facts.active(e) && !inlined {
                         self.check_effect(&call.func, call.args.iter());
                     }
-                    let value = self.value(e);
-                    if !matches!(value, Expr::Place(_)) {
+                    let value = if inlined { self.call(call) } else { self.value(e) };
+                    if !matches!(value, Expr::Place(_)) && !inlined {
                         let ty = self.program.ty_of(&value);
                         let active = self.program.reads_active(&value);
                         self.name("unit", value, ty, active);
@@ -302,6 +311,7 @@ impl Lower<'_> {
                         continue;
                     }
                     let place = self.place(target);
+                    let value = self.counted(&place, value);
                     self.check_stored(target, &place, &value);
                     self.push(Stmt::Assign { place, value });
                 }
@@ -313,6 +323,7 @@ impl Lower<'_> {
                     self.verbatim_value(right)
                 };
                 let place = self.place(left);
+                let value = self.counted(&place, value);
                 self.check_rebinding(left, &place);
                 self.check_stored(left, &place, &value);
                 self.push(Stmt::Assign { place, value });
@@ -333,6 +344,21 @@ impl Lower<'_> {
         {
             self.errors.at(left, "a `&mut` variable that is pointed at another place cannot be differentiated: use an index, or a `&mut` binding per place");
         }
+    }
+
+    /// What is stored in a place for integers is one, which rustc checks: the integer part of a pair
+    /// that a call returned beside an active part.
+    fn counted(&mut self, place: &Place, value: Expr) -> Expr {
+        let integers = self.program.ty_of_place(place).is_discrete();
+        if !integers
+            || self.program.ty_of(&value) != Ty::Unknown
+            || !self.program.reads_active(&value)
+        {
+            return value;
+        }
+        let Expr::Place(part) = &value else { return value };
+        let tokens = crate::emit::place_tokens(&self.program, part);
+        self.verbatim_tokens(quote::quote!(::ad_runtime::rt::constant(#tokens)), Ty::Discrete)
     }
 
     /// A place without derivative does not take an active value: what is read there later would be
@@ -363,6 +389,7 @@ impl Lower<'_> {
         let place = self.place(&b.left);
         let ty = self.program.ty_of_place(&place);
         let active = self.is_active(&place);
+        let value = self.counted(&place, value);
         self.check_stored(&b.left, &place, &value);
         if ty.is_float() && active && !matches!(op, BinOp::Add | BinOp::Sub) {
             let product = Expr::binary(op, Expr::Place(place.clone()), value);
@@ -380,7 +407,7 @@ fn ends_mut(init: &SynExpr) -> bool {
 }
 
 /// Whether an expression in tail position is a statement without a value.
-fn is_unit_statement(e: &SynExpr) -> bool {
+pub(super) fn is_unit_statement(e: &SynExpr) -> bool {
     match e {
         SynExpr::ForLoop(_) | SynExpr::While(_) | SynExpr::Assign(_) => true,
         SynExpr::Binary(b) => crate::facts::is_compound(&b.op),
@@ -405,6 +432,12 @@ fn is_unit_statement(e: &SynExpr) -> bool {
             "truncate",
             "clear",
             "resize",
+            "insert",
+            "append",
+            "retain",
+            "copy_within",
+            "rotate_left",
+            "rotate_right",
             "for_each",
             "assign",
         ]

@@ -17,6 +17,10 @@
 //!   take [`ConstantSlot`](crate::slot::ConstantSlot).
 //! - **Functions** have the same two siblings in their namespace, `f::__jvp` and `f::__adjoint`.
 //!
+//! Order two adds a third half, the tangent of the adjoint half (`__dot_adjoint_jvp`, [`SecondBinaryRule`] and so
+//! on): its arguments are the method's own, then the tangents of the operands, the cotangent of the result and its
+//! tangent, the slots, and the slots of their tangents. Linear rules get it from `linear_rules`.
+//!
 //! Because an inherent method wins over a trait's, the derivatives of a user's own `norm` win over
 //! a rule of the same name here.
 
@@ -26,8 +30,10 @@ mod containers;
 #[cfg(feature = "ndarray")]
 pub mod ndarray;
 mod scalars;
+mod second;
 
 pub use assign::AssignRule;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use containers::{CloneMethods, SliceMethods};
 pub use scalars::{ScalarMethods, SinCosMethods};
+pub use second::{SecondAssignRule, SecondBinaryRule, SecondNegRule};

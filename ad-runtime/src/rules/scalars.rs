@@ -23,6 +23,24 @@ pub trait SinCosMethods: Real {
         let (sin, cos) = self.sin_cos();
         slot.add(|| sin_bar * cos - cos_bar * sin);
     }
+
+    /// The adjoint, and its tangent along ẋ: − (s̄ · sin x + c̄ · cos x) · ẋ beside the adjoint of the tangents.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn __sin_cos_adjoint_jvp(
+        self,
+        dot: impl TangentArg<Self>,
+        (sin_bar, cos_bar): (Self, Self),
+        (sin_bar_dot, cos_bar_dot): (Self, Self),
+        mut slot: impl Slot<Self>,
+        mut slot_dot: impl Slot<Self>,
+    ) {
+        let (sin, cos) = self.sin_cos();
+        let dot = crate::rt::tangent(&self, dot);
+        slot.add(|| sin_bar * cos - cos_bar * sin);
+        slot_dot
+            .add(|| sin_bar_dot * cos - cos_bar_dot * sin - (sin_bar * sin + cos_bar * cos) * dot);
+    }
 }
 impl SinCosMethods for f32 {}
 impl SinCosMethods for f64 {}

@@ -95,6 +95,17 @@ impl<A: Space, B: Space> Space for (A, B) {
     }
 }
 
+impl<A: Space, B: Space, C: Space> Space for (A, B, C) {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        self.0.each(visit);
+        self.1.each(visit);
+        self.2.each(visit);
+    }
+    fn step() -> f64 {
+        A::step()
+    }
+}
+
 /// A small generator of numbers (xorshift), so that tests are the same on every run.
 pub struct Random(u64);
 

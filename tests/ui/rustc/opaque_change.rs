@@ -3,7 +3,7 @@ use ad_runtime::differentiate;
 #[differentiate]
 fn f(x: f64) -> f64 {
     let mut values = vec![x, 2.0 * x];
-    values.rotate_left(1);
+    values.select_nth_unstable_by(0, f64::total_cmp);
     values[0]
 }
 

@@ -1,0 +1,86 @@
+//! What a name alone says about an operand whose type is not known, made an assertion that rustc checks.
+//!
+//! ```text
+//! // Input:                   // Output:
+//! if !p.flag { .. }           if !::ad_runtime::rt::constant(p.flag) { .. }
+//! for i in 0..s.v.len() {}    for i in 0..::ad_runtime::rt::constant(s.v.len()) {}
+//! ```
+//!
+//! `!` and `len` give what carries no derivative for all types of the standard library. For a type of
+//! the user's that overloads them with an active result, the assertion does not compile: the derivative
+//! would silently be lost.
+
+use super::{Facts, types};
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, UnOp};
+
+/// Wraps, in `body`, each operand that is taken for constant by a name. Returns whether there are any.
+pub fn assert(facts: &Facts, body: &mut syn::Block) -> bool {
+    let mut assumptions = Assumptions { facts, found: false };
+    assumptions.visit_block_mut(body);
+    assumptions.found
+}
+
+/// Whether a call is an assertion of this module.
+pub fn is_assertion(func: &Expr) -> bool {
+    let Expr::Path(path) = func else { return false };
+    let mut names = path.path.segments.iter().rev().map(|s| s.ident.to_string());
+    names.next().as_deref() == Some("constant") && names.next().as_deref() == Some("rt")
+}
+
+struct Assumptions<'f> {
+    facts: &'f Facts,
+    found: bool,
+}
+
+impl Assumptions<'_> {
+    /// Whether `e` is of a type that the syntax does not show, and may carry a derivative.
+    fn is_open(&self, e: &Expr) -> bool {
+        let unknown = *self.facts.infer(e).deref() == crate::ir::Ty::Unknown;
+        unknown && self.facts.active(e) && !crate::lower::is_iterator(e)
+    }
+
+    fn asserted(&mut self, e: &Expr) -> Expr {
+        self.found = true;
+        let span = e.span().resolved_at(Span::call_site());
+        let tokens: TokenStream = quote_spanned!(span=> ::ad_runtime::rt::constant(#e));
+        syn::parse2(tokens).expect("a call of an expression is one")
+    }
+}
+
+impl VisitMut for Assumptions<'_> {
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+
+    fn visit_expr_mut(&mut self, e: &mut Expr) {
+        // A reference to a bool cannot be asserted by value, so what is negated is looked at bare.
+        if let Expr::Unary(u) = e
+            && matches!(u.op, UnOp::Not(_))
+            && self.is_open(&u.expr)
+        {
+            visit_mut::visit_expr_mut(self, &mut u.expr);
+            *u.expr = self.asserted(&u.expr);
+            return;
+        }
+        let named = match &*e {
+            Expr::MethodCall(call) => {
+                is_counting(&call.method)
+                    && call.args.is_empty()
+                    && types::inactive_method(call)
+                    && self.is_open(&call.receiver)
+            }
+            _ => false,
+        };
+        visit_mut::visit_expr_mut(self, e);
+        if named {
+            *e = self.asserted(e);
+        }
+    }
+}
+
+/// Methods that a type of the user's may well have with another meaning: the length of a vector in space.
+fn is_counting(name: &syn::Ident) -> bool {
+    ["len", "count", "capacity", "is_empty", "nrows", "ncols", "ndim"].iter().any(|n| name == n)
+}

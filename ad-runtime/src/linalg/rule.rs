@@ -1,0 +1,335 @@
+//! How a function of one or two arrays gets its namespace of derivatives.
+//!
+//! A rule computes the value together with a record (a factorization, say), and either derivative from both.
+//! So whoever wants the value and a derivative pays for the factorization once.
+
+use super::dense::Scalar;
+use crate::slot::{ConstantSlot, Inactive};
+use ndarray::{Array, ArrayRef, ArrayView, Dimension};
+
+/// A function of one array.
+pub(super) trait Unary<A: Scalar> {
+    type In: Dimension;
+    type Out;
+    type Record;
+
+    /// The value, and what its derivatives need besides.
+    fn primal(&self, a: &ArrayRef<A, Self::In>) -> (Self::Out, Self::Record);
+    /// The value alone, where that is cheaper.
+    fn value(&self, a: &ArrayRef<A, Self::In>) -> Self::Out {
+        self.primal(a).0
+    }
+    /// The tangent of the value.
+    fn jvp(
+        &self,
+        a: &ArrayRef<A, Self::In>,
+        out: &Self::Out,
+        record: &Self::Record,
+        a_dot: &ArrayRef<A, Self::In>,
+    ) -> Self::Out;
+    /// The cotangent of the argument.
+    fn vjp(
+        &self,
+        a: &ArrayRef<A, Self::In>,
+        out: &Self::Out,
+        record: &Self::Record,
+        out_bar: &Self::Out,
+    ) -> Array<A, Self::In>;
+}
+
+/// The cotangents of two arguments, where they are wanted.
+pub(super) type Pair<A, L, R> = (Option<Array<A, L>>, Option<Array<A, R>>);
+
+/// Two arguments.
+pub(super) type Operands<'a, A, L, R> = (&'a ArrayRef<A, L>, &'a ArrayRef<A, R>);
+
+/// A function of two arrays.
+pub(super) trait Binary<A: Scalar> {
+    type Left: Dimension;
+    type Right: Dimension;
+    type Out;
+    type Record;
+
+    /// The value, and what its derivatives need besides.
+    fn primal(
+        &self,
+        a: &ArrayRef<A, Self::Left>,
+        b: &ArrayRef<A, Self::Right>,
+    ) -> (Self::Out, Self::Record);
+    /// The tangent of the value; an absent tangent is zero.
+    fn jvp(
+        &self,
+        operands: Operands<'_, A, Self::Left, Self::Right>,
+        out: &Self::Out,
+        record: &Self::Record,
+        a_dot: Option<ArrayView<'_, A, Self::Left>>,
+        b_dot: Option<ArrayView<'_, A, Self::Right>>,
+    ) -> Self::Out;
+    /// The cotangents of the arguments that are wanted.
+    fn vjp(
+        &self,
+        operands: Operands<'_, A, Self::Left, Self::Right>,
+        out: &Self::Out,
+        record: &Self::Record,
+        out_bar: &Self::Out,
+        wanted: (bool, bool),
+    ) -> Pair<A, Self::Left, Self::Right>;
+}
+
+/// The slot of a constant parameter of type `K`: none.
+pub trait ConstantOf<K> {}
+impl<K, S: ConstantSlot> ConstantOf<K> for S {}
+
+/// A function of one array by its rule, and the namespace of its derivatives.
+macro_rules! unary {
+    (
+        $(#[$doc:meta])*
+        fn $name:ident [$($g:tt)*] ($a:ident: $In:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
+    ) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $name<A: $crate::linalg::Scalar, $($g)*>($a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*) -> $Out {
+            $crate::linalg::rule::Unary::value(&$rule, $a)
+        }
+
+        #[doc = concat!("The derivatives of [`", stringify!($name), "()`].")]
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {}
+
+        #[allow(clippy::type_complexity)]
+        impl $name {
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __adjoint<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+                out_bar: $Out,
+                mut a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> $Out {
+                use $crate::linalg::rule::Unary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a);
+                a_bar.add(|| rule.vjp($a, &out, &record, &out_bar));
+                out
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+                a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> ($Out, $Out) {
+                use $crate::linalg::rule::Unary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a);
+                let out_dot = match a_dot.get() {
+                    Some(a_dot) => {
+                        $crate::linalg::rule::require_same_shape($a.shape(), a_dot.shape());
+                        rule.jvp($a, &out, &record, &a_dot)
+                    }
+                    None => $crate::Differentiable::zero_tangent(&out),
+                };
+                (out, out_dot)
+            }
+
+            /// The value; adds the cotangent of the argument to `a_bar`.
+            #[track_caller]
+            pub fn adjoint<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+                out_bar: $Out,
+                a_bar: &mut ::ndarray::ArrayRef<A, $In>,
+            ) -> $Out {
+                Self::__adjoint($a, $($k,)* out_bar, a_bar $(, $crate::linalg::rule::inactive::<$K>())*)
+            }
+
+            /// The value and its derivative in the direction `a_dot`.
+            #[track_caller]
+            pub fn jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+                a_dot: &::ndarray::ArrayRef<A, $In>,
+            ) -> ($Out, $Out) {
+                Self::__jvp($a, $($k,)* a_dot $(, $crate::linalg::rule::inactive::<$K>())*)
+            }
+
+            /// The value and its pullback, which uses what the value was computed with.
+            #[track_caller]
+            pub fn vjp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+            ) -> ($Out, impl Fn($Out) -> ::ndarray::Array<A, $In>) {
+                use $crate::linalg::rule::Unary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a);
+                let value = out.clone();
+                (value, move |out_bar: $Out| rule.vjp($a, &out, &record, &out_bar))
+            }
+        }
+    };
+}
+pub(super) use unary;
+
+/// `grad` and `value_and_grad` of a function whose value is a number.
+macro_rules! gradient {
+    ($name:ident [$($g:tt)*] ($a:ident: $In:ty $(, $k:ident: $K:ty)*)) => {
+        impl $name {
+            /// The gradient.
+            #[track_caller]
+            pub fn grad<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*
+            ) -> ::ndarray::Array<A, $In> {
+                Self::value_and_grad($a $(, $k)*).1
+            }
+
+            /// The value and the gradient.
+            #[track_caller]
+            pub fn value_and_grad<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*
+            ) -> (A, ::ndarray::Array<A, $In>) {
+                let (value, pullback) = Self::vjp($a $(, $k)*);
+                (value, pullback(::num_traits::One::one()))
+            }
+        }
+    };
+}
+pub(super) use gradient;
+
+/// A function of two arrays by its rule, and the namespace of its derivatives.
+macro_rules! binary {
+    (
+        $(#[$doc:meta])*
+        fn $name:ident [$($g:tt)*] ($a:ident: $L:ty, $b:ident: $R:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
+    ) => {
+        $(#[$doc])*
+        #[track_caller]
+        pub fn $name<A: $crate::linalg::Scalar, $($g)*>(
+            $a: &::ndarray::ArrayRef<A, $L>,
+            $b: &::ndarray::ArrayRef<A, $R>
+            $(, $k: $K)*
+        ) -> $Out {
+            $crate::linalg::rule::Binary::primal(&$rule, $a, $b).0
+        }
+
+        #[doc = concat!("The derivatives of [`", stringify!($name), "()`].")]
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name {}
+
+        #[allow(clippy::type_complexity)]
+        impl $name {
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __adjoint<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+                out_bar: $Out,
+                mut a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $L>>,
+                mut b_bar: impl $crate::slot::Slot<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> $Out {
+                use $crate::linalg::rule::Binary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a, $b);
+                let wanted = (a_bar.wanted(), b_bar.wanted());
+                let (a_part, b_part) = rule.vjp(($a, $b), &out, &record, &out_bar, wanted);
+                if let Some(part) = a_part {
+                    a_bar.add(|| part);
+                }
+                if let Some(part) = b_part {
+                    b_bar.add(|| part);
+                }
+                out
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+                a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $L>>,
+                b_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> ($Out, $Out) {
+                use $crate::linalg::rule::{Binary, require_same_shape};
+                let rule = $rule;
+                let (out, record) = rule.primal($a, $b);
+                let (a_dot, b_dot) = (a_dot.get(), b_dot.get());
+                if let Some(dot) = &a_dot {
+                    require_same_shape($a.shape(), dot.shape());
+                }
+                if let Some(dot) = &b_dot {
+                    require_same_shape($b.shape(), dot.shape());
+                }
+                let out_dot = rule.jvp(($a, $b), &out, &record, a_dot, b_dot);
+                (out, out_dot)
+            }
+
+            /// The value; adds the cotangents of the arguments to `a_bar` and `b_bar`.
+            #[track_caller]
+            pub fn adjoint<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+                out_bar: $Out,
+                a_bar: &mut ::ndarray::ArrayRef<A, $L>,
+                b_bar: &mut ::ndarray::ArrayRef<A, $R>,
+            ) -> $Out {
+                Self::__adjoint($a, $b, $($k,)* out_bar, a_bar, b_bar $(, $crate::linalg::rule::inactive::<$K>())*)
+            }
+
+            /// The value and its derivative in the direction `a_dot`, `b_dot`.
+            #[track_caller]
+            pub fn jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+                a_dot: &::ndarray::ArrayRef<A, $L>,
+                b_dot: &::ndarray::ArrayRef<A, $R>,
+            ) -> ($Out, $Out) {
+                Self::__jvp($a, $b, $($k,)* a_dot, b_dot $(, $crate::linalg::rule::inactive::<$K>())*)
+            }
+
+            /// The value and its pullback, which uses what the value was computed with.
+            #[track_caller]
+            pub fn vjp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+            ) -> ($Out, impl Fn($Out) -> (::ndarray::Array<A, $L>, ::ndarray::Array<A, $R>)) {
+                use $crate::linalg::rule::Binary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a, $b);
+                let value = out.clone();
+                let pullback = move |out_bar: $Out| {
+                    let both = rule.vjp(($a, $b), &out, &record, &out_bar, (true, true));
+                    (both.0.expect("it is wanted"), both.1.expect("it is wanted"))
+                };
+                (value, pullback)
+            }
+        }
+    };
+}
+pub(super) use binary;
+
+/// The slot of a constant parameter of type `K`, which lets a macro repeat it per parameter.
+#[allow(clippy::extra_unused_type_parameters)]
+pub(super) fn inactive<K>() -> Inactive {
+    Inactive
+}
+
+/// # Panics
+/// When the shapes differ.
+#[track_caller]
+pub(super) fn require_same_shape(value: &[usize], derivative: &[usize]) {
+    assert!(
+        value == derivative,
+        "a derivative of shape {derivative:?} meets a value of shape {value:?}"
+    );
+}

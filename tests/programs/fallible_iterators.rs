@@ -1,0 +1,47 @@
+//! Iterators that stop at the first `None` or `Err`.
+
+use ad::{check, values};
+use ad_runtime::differentiate;
+
+fn with_a_negative() -> Vec<f64> {
+    vec![0.2, -0.1, 0.3]
+}
+
+#[differentiate]
+fn product_of_positives(x: &[f64], w: f64) -> f64 {
+    let product = x.iter().try_fold(w, |acc, v| if *v > 0.0 { Some(acc * v) } else { None });
+    product.unwrap_or(w * w)
+}
+
+#[differentiate]
+fn roots(x: &[f64], w: f64) -> f64 {
+    let roots: Option<Vec<f64>> =
+        x.iter().map(|v| if *v > 0.0 { Some(v.sqrt() * w) } else { None }).collect();
+    match roots {
+        Some(roots) => roots.iter().product(),
+        None => w * w,
+    }
+}
+
+#[differentiate]
+fn sum_of_logarithms(x: &[f64], w: f64) -> Option<f64> {
+    let s = x.iter().try_fold(w, |acc, &v| if v > 0.0 { Some(acc + v.ln() * w) } else { None })?;
+    Some(s * w)
+}
+
+#[differentiate]
+fn or_zero(x: &[f64], w: f64) -> f64 {
+    sum_of_logarithms(x, w).unwrap_or(w)
+}
+
+#[test]
+fn check_stopped() {
+    for n in 0..4 {
+        check!(product_of_positives(&values(n), 0.3));
+        check!(roots(&values(n), 0.3));
+        check!(or_zero(&values(n), 0.3));
+    }
+    check!(product_of_positives(&with_a_negative(), 0.3));
+    check!(roots(&with_a_negative(), 0.3));
+    check!(or_zero(&with_a_negative(), 0.3));
+}
