@@ -124,7 +124,7 @@ impl Einsum {
             operands.insert(i, pair(first, second, result));
         }
         let value = operands.remove(0).value;
-        Ok(if output.is_empty() { quote!(::ad_runtime::einsum::scalar(&#value)) } else { value })
+        Ok(if output.is_empty() { quote!(::ad_runtime::einsum::scalar(#value)) } else { value })
     }
 }
 
