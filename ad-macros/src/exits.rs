@@ -148,7 +148,10 @@ impl Exit<'_> {
                     Tail::value(parse_quote!(::core::option::Option::Some(#value)))
                 }
                 value => Tail {
-                    stmts: value.map(|v| Stmt::Expr(v, Some(Default::default()))).into_iter().collect(),
+                    stmts: value
+                        .map(|v| Stmt::Expr(v, Some(Default::default())))
+                        .into_iter()
+                        .collect(),
                     value: Some(parse_quote!(::core::option::Option::Some(()))),
                 },
             },

@@ -8,9 +8,9 @@ mod errors;
 mod exits;
 mod explain;
 mod facts;
+mod function;
 #[cfg(test)]
 mod fuzz;
-mod function;
 mod generate;
 #[cfg(test)]
 mod growth;

@@ -133,7 +133,10 @@ pub struct Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Report { wrong, checked, skipped, kinks } = self;
-        writeln!(f, "{checked} points checked, {skipped} too large, {kinks} directions with a kink")?;
+        writeln!(
+            f,
+            "{checked} points checked, {skipped} too large, {kinks} directions with a kink"
+        )?;
         wrong.iter().try_for_each(|(i, what)| writeln!(f, "wrong: program {i}: {what}"))
     }
 }
@@ -185,7 +188,9 @@ fn directions(n: usize, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     (0..n)
         .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
         })
         .collect()
@@ -213,7 +218,9 @@ fn check(program: &Program, point: &Point, report: &mut Report) -> Result<(), St
         .map_err(|_| "the function itself panics".to_owned())?;
     let (y_reverse, g) = (program.value_and_grad)(arguments());
     let g = coordinates(&g);
-    let same = |a: f64, b: f64, scale: f64| (a - b).abs() <= scale || a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+    let same = |a: f64, b: f64, scale: f64| {
+        (a - b).abs() <= scale || a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+    };
     if !same(y, y_reverse, 1e-12 * y.abs()) {
         return Err(format!("value {y:e}, in reverse mode {y_reverse:e}"));
     }
@@ -239,7 +246,9 @@ fn check(program: &Program, point: &Point, report: &mut Report) -> Result<(), St
         let by_reverse: f64 = g.iter().zip(&v).map(|(g, v)| g * v).sum();
         large |= y_dot.is_nan() || y_dot.abs() > LARGE;
         if !same(y_dot, by_reverse, 1e-9 * (largest(&g) + y_dot.abs()) + 1e-11) {
-            return Err(format!("forward {y_dot:e}, reverse {by_reverse:e} along {v:?}; value {y:e}"));
+            return Err(format!(
+                "forward {y_dot:e}, reverse {by_reverse:e} along {v:?}; value {y:e}"
+            ));
         }
         if !large {
             differences(program, point, &v, y, y_dot, report)?;

@@ -140,7 +140,7 @@ fn a_branch_that_may_exit_becomes_an_option() {
                     ::core::option::Option::Some(_) => s,
                     ::core::option::Option::None => {
                         match __returned {
-                            ::core::option::Option::Some(__value) => __value,
+                            ::core::option::Option::Some(__value_3) => __value_3,
                             ::core::option::Option::None => ::core::unreachable!(),
                         }
                     }
@@ -334,7 +334,7 @@ fn return_from_a_loop() {
                 }
                 if __exit_1 != 0 {
                     match __returned {
-                        ::core::option::Option::Some(__value) => __value,
+                        ::core::option::Option::Some(__value_2) => __value_2,
                         ::core::option::Option::None => ::core::unreachable!(),
                     }
                 } else {
@@ -443,7 +443,7 @@ fn loop_with_a_value() {
                         }
                     };
                     match __loop_value_2 {
-                        ::core::option::Option::Some(__value) => __value,
+                        ::core::option::Option::Some(__value_3) => __value_3,
                         ::core::option::Option::None => ::core::unreachable!(),
                     }
                 };

@@ -12,13 +12,13 @@ use std::process::{Command, ExitCode};
 const BATCH: usize = 250;
 /// Smaller candidates that are compiled together, and how often.
 const CANDIDATES: usize = 80;
-const ROUNDS: usize = 0;
+const ROUNDS: usize = 14;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u64>().expect("a number"));
     let count = arguments.next().unwrap_or(1000);
     let first = arguments.next().unwrap_or(1_000_000);
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut seed = first;
     while seed < first + count {
         let seeds: Vec<u64> = (seed..first + count).take(BATCH).collect();
@@ -33,16 +33,20 @@ fn main() -> ExitCode {
             .collect();
         for (i, what) in failures(&choices, false) {
             let seen = found.entry(what.clone()).or_default();
-            *seen += 1;
-            if *seen == 1 {
+            seen.push(seeds[i]);
+            if seen.len() == 1 {
                 let small = minimise(choices[i].taken().to_vec(), &what);
                 println!("\n{what}\nseed {}\n{}", seeds[i], program(&mut Choices::recorded(small)));
             }
         }
-        println!("{} of {count} programs, {} wrong", seed - first, found.values().sum::<usize>());
+        println!(
+            "{} of {count} programs, {} wrong",
+            seed - first,
+            found.values().map(Vec::len).sum::<usize>()
+        );
     }
-    for (what, times) in &found {
-        println!("{times:6} × {what}");
+    for (what, seeds) in &found {
+        println!("{:6} × {what}: seeds {seeds:?}", seeds.len());
     }
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -71,7 +75,8 @@ fn failures(choices: &[Choices], early: bool) -> BTreeMap<usize, String> {
 
 /// Compiles and runs a batch: the indices of the programs that fail.
 fn run(source: &str) -> Vec<(usize, String)> {
-    let file: PathBuf = std::env::temp_dir().join(format!("random-programs-{}.rs", std::process::id()));
+    let file: PathBuf =
+        std::env::temp_dir().join(format!("random-programs-{}.rs", std::process::id()));
     std::fs::write(&file, source).expect("the temporary directory is writable");
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["test", "-p", "random-programs", "--test", "batch", "--", "--nocapture"])
@@ -89,11 +94,14 @@ fn run(source: &str) -> Vec<(usize, String)> {
             failed.entry(index.parse().unwrap_or(0)).or_insert(format!("wrong {kind}"));
         } else if line.starts_with("error") {
             line.clone_into(&mut message);
-        } else if let Some((_, place)) = line.split_once("out/batch.rs:").filter(|_| !message.is_empty()) {
+        } else if let Some((_, place)) =
+            line.split_once("out/batch.rs:").filter(|_| !message.is_empty())
+        {
             let number = place.split(':').next().and_then(|n| n.parse().ok()).unwrap_or(0);
             if let Some(index) = owner(source, number) {
                 // What a panic says stands two lines below.
-                let more: String = lines.clone().take(6).take_while(|l| l.starts_with(' ')).collect();
+                let more: String =
+                    lines.clone().take(6).take_while(|l| l.starts_with(' ')).collect();
                 let detail = if message.contains("panicked") { more } else { String::new() };
                 failed.entry(index).or_insert(kind(&format!("{message} {detail}")));
             }
@@ -120,7 +128,8 @@ fn owner(source: &str, number: usize) -> Option<usize> {
 
 /// A message without the names and numbers that differ from program to program.
 fn kind(message: &str) -> String {
-    let words = message.split_whitespace().filter(|w| !matches!(*w, "|" | "=") && !w.starts_with('^'));
+    let words =
+        message.split_whitespace().filter(|w| !matches!(*w, "|" | "=") && !w.starts_with('^'));
     let mut text = words.collect::<Vec<_>>().join(" ");
     text.retain(|c| !c.is_ascii_digit());
     let named = |c: char| c.is_alphanumeric() || c == '_';
@@ -145,7 +154,7 @@ fn minimise(mut best: Vec<u32>, what: &str) -> Vec<u32> {
             let mut choices = Choices::recorded(recorded.clone());
             if program(&mut choices).len() < size {
                 candidates.push(Choices::recorded(choices.taken().to_vec()));
-                let again = candidates.last_mut().map(|c| program(c));
+                let again = candidates.last_mut().map(program);
                 debug_assert!(again.is_some());
             }
             if candidates.len() == CANDIDATES {

@@ -33,7 +33,11 @@ impl Writer<'_> {
             8 => {
                 let condition = self.condition();
                 let (a, b) = (self.expression(depth - 1), self.expression(depth - 1));
-                anchored_if(&a, &b, format!("(if {condition} {{ {} }} else {{ {} }})", a.text, b.text))
+                anchored_if(
+                    &a,
+                    &b,
+                    format!("(if {condition} {{ {} }} else {{ {} }})", a.text, b.text),
+                )
             }
             9 => {
                 let name = self.fresh("t");
@@ -94,7 +98,8 @@ impl Writer<'_> {
     }
 
     fn literal(&mut self) -> Expression {
-        let literals = ["0.5", "1.0", "0.3", "2.0", "0.0", "0.7", "(n as f64)"];
+        let literals =
+            ["0.5_f64", "1.0_f64", "0.3_f64", "2.0_f64", "0.0_f64", "0.7_f64", "(n as f64)"];
         let text = literals[self.below(7) as usize].to_owned();
         let anchored = text.starts_with('(');
         Expression { text, anchored }
@@ -171,7 +176,8 @@ impl Writer<'_> {
 
     /// A chain that is consumed at once.
     fn iterator(&mut self, depth: u32) -> Expression {
-        let sources = [self.scope.of(Kind::Slice), self.scope.of(Kind::Vector), self.scope.of(Kind::Array)];
+        let sources =
+            [self.scope.of(Kind::Slice), self.scope.of(Kind::Vector), self.scope.of(Kind::Array)];
         let Some(source) = self.pick(&sources.concat()) else { return self.leaf() };
         let other = self.pick(&sources.concat()).unwrap_or_else(|| source.clone());
         let name = self.fresh("e");
@@ -187,11 +193,19 @@ impl Writer<'_> {
         anchored(match kind {
             0 => format!("{source}.iter().map(|&{name}| {body}).sum::<f64>()"),
             1 => format!("{source}.iter().rev().skip(1).map(|&{name}| {body}).sum::<f64>()"),
-            2 => format!("{source}.iter().zip(&{other}[..]).map(|(&{name}, &{second})| {body}).sum::<f64>()"),
+            2 => format!(
+                "{source}.iter().zip(&{other}[..]).map(|(&{name}, &{second})| {body}).sum::<f64>()"
+            ),
             3 => format!("{source}.iter().fold(0.1, |{name}: f64, &{second}| ({body}).tanh())"),
-            4 => format!("{source}.iter().copied().filter(|&{name}| {name} > 0.4).map(|{name}| {body}).sum::<f64>()"),
-            5 => format!("{source}.windows(2).map(|w| {{ let ({name}, {second}) = (w[0], w[1]); {body} }}).sum::<f64>()"),
-            _ => format!("{source}.iter().enumerate().map(|(k, &{name})| k as f64 * ({body})).sum::<f64>()"),
+            4 => format!(
+                "{source}.iter().copied().filter(|&{name}| {name} > 0.4).map(|{name}| {body}).sum::<f64>()"
+            ),
+            5 => format!(
+                "{source}.windows(2).map(|w| {{ let ({name}, {second}) = (w[0], w[1]); {body} }}).sum::<f64>()"
+            ),
+            _ => format!(
+                "{source}.iter().enumerate().map(|(k, &{name})| k as f64 * ({body})).sum::<f64>()"
+            ),
         })
     }
 
@@ -243,7 +257,8 @@ fn anchored_if(a: &Expression, b: &Expression, text: String) -> Expression {
 fn parenthesized(e: &Expression) -> String {
     let simple = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     let text = &e.text;
-    if text.chars().all(simple) || text.starts_with('(') && text.ends_with(')') && closes_last(text) {
+    if text.chars().all(simple) || text.starts_with('(') && text.ends_with(')') && closes_last(text)
+    {
         text.clone()
     } else {
         format!("({text})")

@@ -42,7 +42,12 @@ impl Scope {
     }
 
     pub fn of(&self, kind: Kind) -> Vec<String> {
-        self.0.iter().rev().filter(|v| v.kind == kind && !v.hidden).map(|v| v.name.clone()).collect()
+        self.0
+            .iter()
+            .rev()
+            .filter(|v| v.kind == kind && !v.hidden)
+            .map(|v| v.name.clone())
+            .collect()
     }
 
     pub fn mutable(&self, kind: Kind) -> Vec<String> {

@@ -106,7 +106,8 @@ impl Writer<'_> {
             }
             _ => {
                 let pairs = self.scope.mutable(Kind::Pair);
-                let field = if self.chance(50) { format!("q[({index}) % 2]") } else { "p".to_owned() };
+                let field =
+                    if self.chance(50) { format!("q[({index}) % 2]") } else { "p".to_owned() };
                 self.pick(&pairs).map(|s| format!("{s}.{field}"))
             }
         }
@@ -170,8 +171,11 @@ impl Writer<'_> {
         }
         let e = self.fresh("e");
         let before = self.scope.clone();
-        let changeable = [self.scope.mutable(Kind::Vector), self.scope.mutable(Kind::Array)].concat();
-        let readable = [self.scope.of(Kind::Slice), self.scope.of(Kind::Vector), self.scope.of(Kind::Array)].concat();
+        let changeable =
+            [self.scope.mutable(Kind::Vector), self.scope.mutable(Kind::Array)].concat();
+        let readable =
+            [self.scope.of(Kind::Slice), self.scope.of(Kind::Vector), self.scope.of(Kind::Array)]
+                .concat();
         let text = if self.chance(40) && !changeable.is_empty() {
             let Some(target) = self.pick(&changeable) else { return String::new() };
             self.scope.borrow(&target, true);
@@ -208,7 +212,8 @@ impl Writer<'_> {
             return self.assignment();
         }
         let k = self.fresh("k");
-        let extra = if self.chance(50) { format!(" && ({})", self.condition()) } else { String::new() };
+        let extra =
+            if self.chance(50) { format!(" && ({})", self.condition()) } else { String::new() };
         let mut text = self.line(&format!("let mut {k}: usize = 0;"));
         text += &self.line(&format!("while {k} < n{extra} {{"));
         let before = self.scope.clone();
@@ -260,23 +265,33 @@ impl Writer<'_> {
     fn alias(&mut self) -> String {
         match self.below(3) {
             0 => {
-                let names = [self.scope.of(Kind::Slice), self.scope.of(Kind::Vector), self.scope.of(Kind::Array)].concat();
+                let names = [
+                    self.scope.of(Kind::Slice),
+                    self.scope.of(Kind::Vector),
+                    self.scope.of(Kind::Array),
+                ]
+                .concat();
                 let Some(source) = self.pick(&names) else { return String::new() };
                 let name = self.fresh("w");
                 self.scope.borrow(&source, false);
                 self.scope.add(&name, Kind::Slice, false);
-                let start = if self.chance(30) { format!("{source}.len() / 2") } else { String::new() };
+                let start =
+                    if self.chance(30) { format!("{source}.len() / 2") } else { String::new() };
                 self.line(&format!("let {name} = &{source}[{start}..];"))
             }
             1 => {
-                let Some(source) = self.pick(&self.scope.of(Kind::Float)) else { return String::new() };
+                let Some(source) = self.pick(&self.scope.of(Kind::Float)) else {
+                    return String::new();
+                };
                 let name = self.fresh("p");
                 self.scope.borrow(&source, false);
                 self.scope.add(&name, Kind::Reference, false);
                 self.line(&format!("let {name} = &{source};"))
             }
             _ => {
-                let Some(source) = self.pick(&self.scope.of(Kind::Pair)) else { return String::new() };
+                let Some(source) = self.pick(&self.scope.of(Kind::Pair)) else {
+                    return String::new();
+                };
                 let (p, q) = (self.fresh("y"), self.fresh("w"));
                 self.scope.borrow(&source, false);
                 self.scope.add(&p, Kind::Reference, false);
@@ -328,7 +343,10 @@ impl Writer<'_> {
             0 => self.pick(&arrays).map(|a| format!("{a}.swap(({i}) % 3, ({j}) % 3);")),
             1 => self.pick(&vectors).map(|u| format!("{u}.push({});", self.expression(1).text)),
             2 => self.pick(&[vectors, arrays].concat()).map(|u| format!("{u}.reverse();")),
-            3 => self.pick(&arrays).map(|a| format!("{a}.fill({});", self.expression(1).text)),
+            // The value first: rustc refuses `a.fill(a[0])`.
+            3 => self.pick(&arrays).map(|a| {
+                format!("{{ let all: f64 = {}; {a}.fill(all); }}", self.expression(1).text)
+            }),
             _ => {
                 let floats = self.scope.mutable(Kind::Float);
                 match (floats.first().cloned(), floats.get(1).cloned()) {
@@ -347,7 +365,9 @@ impl Writer<'_> {
         // The value is computed first, as it may read what is borrowed.
         let name = self.fresh("y");
         let call = match self.below(3) {
-            0 => self.pick(&[arrays, vectors].concat()).map(|a| format!("smooth(&mut {a}, {name});")),
+            0 => {
+                self.pick(&[arrays, vectors].concat()).map(|a| format!("smooth(&mut {a}, {name});"))
+            }
             1 => self.pick(&floats).map(|x| format!("relax(&mut {x}, {name});")),
             _ => self.pick(&pairs).map(|s| format!("{s}.turn({name});")),
         };
