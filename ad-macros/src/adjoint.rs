@@ -56,6 +56,8 @@ struct Adjoint {
     names: HashSet<String>,
     /// Zeros made in the forward sweep, for variables that a match may move out of.
     zeros: HashMap<Var, Var>,
+    /// The variables that statements define, rather than patterns: their zero can be made right after.
+    owns_zero: HashSet<Var>,
     /// Whether the next block's variables are alive in its reverse sweep.
     alive: bool,
 }
@@ -91,6 +93,7 @@ fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, 
         open: Vec::new(),
         names,
         zeros: HashMap::new(),
+        owns_zero: HashSet::new(),
         alive: false,
     };
     for i in 0..adjoint.program.vars.len() {
@@ -154,13 +157,17 @@ impl Adjoint {
         for stmt in &block.stmts {
             for var in defined(stmt) {
                 self.levels.insert(var, level);
+                self.owns_zero.insert(var);
             }
         }
         seed(self, block.result.as_ref());
         let mut segments = vec![std::mem::take(self.open.last_mut().expect("open"))];
         let mut forward: Vec<Vec<Stmt>> = Vec::new();
         for stmt in block.stmts.into_iter().rev() {
-            forward.push(self.statement(stmt));
+            let vars = defined(&stmt);
+            let mut swept = self.statement(stmt);
+            swept.extend(self.zeros_of(&vars));
+            forward.push(swept);
             segments.push(std::mem::take(self.open.last_mut().expect("open")));
         }
         self.open.pop();

@@ -7,6 +7,7 @@
 //! starts constant does not make it inactive.
 
 pub mod assumptions;
+mod changes;
 pub mod hidden_writes;
 pub mod rounding;
 #[cfg(test)]
@@ -21,10 +22,8 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-pub use types::{
-    arithmetic, is_array_name, is_compound, macro_args, mutates, of_syn_type, reads_only,
-    scalar_method,
-};
+pub use changes::{leaves_unchanged, mutates, reads_only};
+pub use types::{arithmetic, is_array_name, is_compound, macro_args, of_syn_type, scalar_method};
 
 /// The facts of one function.
 #[derive(Default)]

@@ -125,24 +125,41 @@ impl Param {
     }
 
     pub fn bar(&self) -> Ident {
-        format_ident!("{}_bar", bare(&self.name))
+        format_ident!("{}_bar", self.name)
     }
 
     pub fn dot(&self) -> Ident {
-        format_ident!("{}_dot", bare(&self.name))
+        format_ident!("{}_dot", self.name)
     }
-}
 
-/// `self` has the tangent `self_dot`.
-fn bare(name: &Ident) -> String {
-    name.to_string()
+    /// The names that generated code makes of the parameter's. Nothing of the user's may have them there.
+    pub fn derived_names(&self) -> impl Iterator<Item = String> {
+        const SUFFIXES: [&str; 13] = [
+            "bar",
+            "dot",
+            "slot",
+            "arg",
+            "scratch",
+            "active",
+            "final",
+            "slot_dot",
+            "bar_dot",
+            "dot_active",
+            "dot_final",
+            "bar_scratch",
+            "dot_scratch",
+        ];
+        SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", self.name))
+    }
 }
 
 /// A function to differentiate.
 pub struct Function {
     /// The function as the user gets it back.
     pub item: ItemFn,
-    /// Its body with the attributes of its loops.
+    /// Its parameters as the derivatives name them.
+    pub inputs: syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+    /// Its body with the attributes of its loops, and with these names.
     pub body: syn::Block,
     pub options: Options,
     pub params: Vec<Param>,
@@ -217,13 +234,14 @@ impl Function {
             }
         }
         item.block.stmts.splice(0..0, prologue);
-        let body = (*item.block).clone();
+        let (mut inputs, mut body) = (item.sig.inputs.clone(), (*item.block).clone());
+        settle_names(&mut params, &mut inputs, &mut body);
         syn::visit_mut::VisitMut::visit_block_mut(&mut StripCheckpoints(errors), &mut item.block);
         let output = match &item.sig.output {
             ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
             _ => None,
         };
-        Function { item, body, options, params, reals, output }
+        Function { item, inputs, body, options, params, reals, output }
     }
 
     pub fn active(&self) -> impl Iterator<Item = &Param> {
@@ -248,6 +266,35 @@ impl Function {
         self.output
             .as_ref()
             .is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
+    }
+}
+
+/// Renames the parameters that are called as generated code calls something of another: `x_bar` beside `x`.
+fn settle_names(
+    params: &mut [Param],
+    inputs: &mut syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+    body: &mut syn::Block,
+) {
+    let mut taken: HashSet<String> = params.iter().map(|p| p.name.to_string()).collect();
+    let result = ["out_bar", "out_dot"].map(String::from);
+    let derived: HashSet<String> =
+        params.iter().flat_map(Param::derived_names).chain(result).collect();
+    for (param, input) in params.iter_mut().zip(inputs) {
+        if !derived.contains(&param.name.to_string()) {
+            continue;
+        }
+        let (old, mut count) = (param.name.clone(), 1_usize);
+        while taken.contains(&param.name.to_string()) || derived.contains(&param.name.to_string()) {
+            param.name = format_ident!("{}_{}", old, count, span = old.span());
+            count += 1;
+        }
+        taken.insert(param.name.to_string());
+        if let FnArg::Typed(typed) = input
+            && let Pat::Ident(pat) = &mut *typed.pat
+        {
+            pat.ident = param.name.clone();
+        }
+        crate::resolve::rename(body, &old, &param.name);
     }
 }
 

@@ -73,14 +73,12 @@ fn scratch(p: &Param) -> Ident {
 
 /// The parameters as the user wrote them.
 pub fn inputs(f: &Function) -> Vec<TokenStream> {
-    f.item.sig.inputs.iter().map(ToTokens::to_token_stream).collect()
+    f.inputs.iter().map(ToTokens::to_token_stream).collect()
 }
 
 /// The parameters, without `mut` on their names.
 pub fn plain_inputs(f: &Function) -> Vec<TokenStream> {
-    f.item
-        .sig
-        .inputs
+    f.inputs
         .iter()
         .map(|input| {
             let mut input = input.clone();

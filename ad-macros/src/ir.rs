@@ -527,6 +527,8 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     pub vars: Vec<VarInfo>,
+    /// How many of them the lowering made. The others are of the transforms.
+    pub lowered: usize,
     pub body: Block,
     pub records: HashMap<Id, Record>,
     /// The nesting statements inside a block that leave records which the block's own record holds.
@@ -632,11 +634,13 @@ impl Program {
         }
     }
 
-    /// Whether matching the place by value takes it apart: an owned `Option` of what surely moves.
+    /// Whether matching the place by value may move out of it: a variable of its own that is no reference
+    /// and may hold what is not `Copy`.
     pub fn is_taken_apart(&self, place: &Place) -> bool {
         let info = &self[place.root];
-        let moves = matches!(&info.ty, Ty::Option(t) if matches!(**t, Ty::Vec(_)));
-        place.is_var() && moves && matches!(info.role, Role::Local) && !info.mutable
+        let owned = !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_)) && !info.ty.is_copy();
+        let own = matches!(info.role, Role::Local | Role::Param) && !info.mutable;
+        place.is_var() && owned && own && !info.ty.is_discrete()
     }
 
     /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.

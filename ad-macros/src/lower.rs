@@ -69,6 +69,7 @@ impl<'a> Lower<'a> {
     pub fn function(mut self, body: &syn::Block) -> Program {
         let block = self.block(body);
         self.program.body = block;
+        self.program.lowered = self.program.vars.len();
         self.program
     }
 

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::facts::Facts;
-use crate::function::{Function, Options};
+use crate::function::{Function, Options, Param};
 use crate::generate::{self, Naming};
 use crate::ir::Program;
 use crate::lower::Lower;
@@ -76,7 +76,8 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
 pub fn compile(f: &Function, errors: &Errors) -> Program {
     let mut item = ItemFn { block: Box::new(f.body.clone()), ..f.item.clone() };
     sugar::expand(&mut item.block, &item.sig.output);
-    resolve::unique_names(&mut item);
+    item.sig.inputs = f.inputs.clone();
+    resolve::unique_names(&mut item, f.params.iter().flat_map(Param::derived_names));
     exits::remove(&mut item.block, &item.sig.output, errors);
     let facts = |block: &syn::Block| {
         let params = f

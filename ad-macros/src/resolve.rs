@@ -14,9 +14,16 @@ use std::collections::{HashMap, HashSet};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat};
 
-/// Renames the bindings in `function`. The parameters keep their names.
-pub fn unique_names(function: &mut syn::ItemFn) {
-    let mut names = Names { scopes: vec![HashMap::new()], taken: HashSet::new() };
+/// Renames what `from` means outside of `block` to `to` in it.
+pub fn rename(block: &mut syn::Block, from: &Ident, to: &Ident) {
+    let outer = HashMap::from([(from.to_string(), to.clone())]);
+    Names { scopes: vec![outer], taken: HashSet::new() }.visit_block_mut(block);
+}
+
+/// Renames the bindings in `function`, and those that are called as one of `reserved`. The parameters keep
+/// their names.
+pub fn unique_names(function: &mut syn::ItemFn, reserved: impl Iterator<Item = String>) {
+    let mut names = Names { scopes: vec![HashMap::new()], taken: reserved.collect() };
     for input in &mut function.sig.inputs {
         if let syn::FnArg::Typed(input) = input {
             names.visit_pat_mut(&mut input.pat);
@@ -295,17 +302,19 @@ impl VisitMut for Names {
 /// An arm that names all of a variable is a `let` of that variable: one way to move a value suffices.
 ///
 /// ```text
-/// // Input:   match shape { .., rest => e }
-/// // Output:  match shape { .., _ => { let rest = shape; e } }
+/// // Input:   match shape { point @ Point { .. } => d, rest => e }
+/// // Output:  match shape { Point { .. } => { let point = shape; d } _ => { let rest = shape; e } }
 /// ```
 fn bind_whole(scrutinee: &Expr, arm: &mut syn::Arm) {
     let (Expr::Path(_), Pat::Ident(name)) = (scrutinee, &arm.pat) else { return };
-    if name.by_ref.is_some() || name.subpat.is_some() || is_constant_pattern(&name.ident) {
+    let inner = name.subpat.as_ref().map(|(_, pat)| (**pat).clone());
+    let binds_more = inner.as_ref().is_some_and(|pat| !crate::facts::pattern_names(pat).is_empty());
+    if name.by_ref.is_some() || binds_more || inner.is_none() && is_constant_pattern(&name.ident) {
         return;
     }
-    let (binding, body) = (name.clone(), &arm.body);
+    let (binding, body) = (syn::PatIdent { subpat: None, ..name.clone() }, &arm.body);
     *arm.body = syn::parse_quote!({ let #binding = #scrutinee; #body });
-    arm.pat = syn::parse_quote!(_);
+    arm.pat = inner.unwrap_or_else(|| syn::parse_quote!(_));
 }
 
 /// Renames the bindings of a further alternative like those of the first.

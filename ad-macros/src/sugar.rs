@@ -4,6 +4,7 @@
 //! is active or not. What does not fit stays as it is.
 
 mod choices;
+mod conditions;
 mod cursors;
 mod fallible;
 mod splits;
@@ -18,6 +19,7 @@ pub fn expand(block: &mut syn::Block, output: &syn::ReturnType) {
     cursors::rewrite(block);
     splits::rewrite(block);
     choices::rewrite(block);
+    conditions::rewrite(block);
 }
 
 /// Whether `name` occurs in the tokens.

@@ -447,10 +447,12 @@ impl Tangent {
         match stmt {
             Stmt::Let { var, ty, value } => self.definition(var, ty, value),
             Stmt::Destructure { pat, value, vars } => {
-                if let Some(place) = place_of(&value) {
-                    self.parts(&place, &vars);
-                }
+                let place = place_of(&value);
+                let parts = vars.clone();
                 self.emit(Stmt::Destructure { pat, value, vars });
+                if let Some(place) = place {
+                    self.parts(&place, &parts);
+                }
             }
             Stmt::Assign { place, value } => {
                 if self.is_active(&place) {
@@ -523,16 +525,30 @@ impl Tangent {
             }
             let mut part = place.clone();
             part.proj.extend(proj.iter().cloned());
-            let float = self.program[*var].ty.is_float();
-            let value = if self.is_active(&part) {
-                let mirrored = self.mirror(&part);
-                if float {
-                    Expr::Place(mirrored)
-                } else {
-                    Expr::runtime("clone", vec![Expr::borrow(Expr::Place(mirrored))])
-                }
-            } else {
+            if !self.is_active(&part) {
                 continue;
+            }
+            let float = self.program[*var].ty.is_float();
+            let mirrored = Expr::Place(self.mirror(&part));
+            // The part may have moved into the variable: that has its shape.
+            let value = match self.borrowed_param(&part) {
+                Some(param) if float => {
+                    self.guarded("read_active", vec![Expr::var(param), mirrored])
+                }
+                Some(param) => {
+                    let primal = Expr::borrow(Expr::var(*var));
+                    // The tangent of all of a parameter is a reference already.
+                    let dot = match mirrored {
+                        Expr::Place(whole) if whole.is_var() => {
+                            Expr::Place(whole.then(Proj::Deref))
+                        }
+                        part => part,
+                    };
+                    let dot = Expr::borrow(dot);
+                    self.guarded("tangent_active", vec![Expr::var(param), primal, dot])
+                }
+                None if float => mirrored,
+                None => Expr::runtime("clone", vec![Expr::borrow(mirrored)]),
             };
             let dot = self.dot_var(*var);
             self.emit(Stmt::Let { var: dot, ty: None, value });

@@ -311,3 +311,90 @@ fn check_rest_of_a_match() {
     assert_eq!(grow::jvp(Outline::Circle(2.0), 4.0, dot, 1.0).1, OutlineTangent::Circle(4.0));
     assert_eq!(grow::jvp(Outline::Unit, 4.0, OutlineTangent::Unit, 1.0).1, OutlineTangent::Unit);
 }
+
+#[derive(Clone, Debug, Differentiable)]
+pub enum Geometry {
+    Mesh(Vec<[f64; 3]>),
+    Sphere { center: [f64; 3], radius: f64 },
+    Group(Box<Geometry>, f64),
+}
+#[differentiate]
+fn surface(g: Geometry, k: f64) -> f64 {
+    match g {
+        Geometry::Mesh(pts) => {
+            pts.iter().map(|p| p.iter().map(|v| v * v).sum::<f64>().sqrt()).sum::<f64>() * k
+        }
+        Geometry::Sphere { radius, .. } if radius > 0.0 => 4.0 * k * radius.powi(2),
+        Geometry::Sphere { center: [x, _, _], .. } => x * x,
+        Geometry::Group(inner, w) => w * surface(*inner, k) * k,
+    }
+}
+#[differentiate]
+fn fixed_area(k: f64, r: f64, n: usize) -> f64 {
+    let mut s = k;
+    for _ in 0..n {
+        s *= surface(Geometry::Mesh(vec![[0.3, 0.0, 0.4]]), s);
+        s += surface(
+            Geometry::Group(Box::new(Geometry::Sphere { center: [r; 3], radius: r }), s),
+            k,
+        );
+        s -= surface(Geometry::Group(Box::new(Geometry::Mesh(vec![[0.1, 0.2, 0.3]])), 0.5), k);
+    }
+    s
+}
+
+#[differentiate]
+fn taken_apart(g: Geometry, (a, b): (f64, [f64; 2]), o: Option<f64>, k: f64) -> f64 {
+    let [p, mut q] = b;
+    q *= a;
+    let w = match o {
+        Some(mut v) => {
+            v *= k;
+            v * v
+        }
+        None => k,
+    };
+    let (c, d) = match g {
+        Geometry::Sphere { center: [x, y, mut z], radius } => {
+            z += x;
+            (x * y * z, radius)
+        }
+        other => (surface(other, k), 1.0),
+    };
+    w * (p + q * c) * d * k
+}
+#[differentiate]
+fn of_fixed_parts(k: f64, n: usize) -> f64 {
+    let mut s = k;
+    for i in 0..n {
+        s = taken_apart(
+            Geometry::Sphere { center: [0.3, 0.4, 0.5], radius: 0.7 },
+            (0.3, [0.4, 0.5]),
+            Some(0.3),
+            s,
+        );
+        s += taken_apart(
+            Geometry::Mesh(vec![[0.3; 3]]),
+            (s, [0.4, s]),
+            if i > 1 { Some(s) } else { None },
+            0.4,
+        );
+    }
+    s
+}
+
+/// By value, with what does not copy, active and constant, in a loop.
+#[test]
+fn check_moves_out_of_a_match() {
+    for n in [0, 1, 2, 3] {
+        check!(fixed_area(0.4, 0.3, const n));
+        check!(fixed_area(0.4, -0.3, const n));
+        check!(of_fixed_parts(0.4, const n));
+    }
+    let group = Geometry::Group(Box::new(Geometry::Mesh(vec![[3.0, 0.0, 4.0]])), 1.5);
+    let (bar, k_bar) = surface::grad(group, 1.0);
+    let GeometryTangent::Group(inner, weight_bar) = bar else { panic!("another variant: {bar:?}") };
+    assert_eq!((weight_bar, k_bar), (5.0, 15.0));
+    let GeometryTangent::Mesh(points) = *inner else { panic!("another variant: {inner:?}") };
+    assert!((points[0][0] - 0.9).abs() < 1e-14 && (points[0][2] - 1.2).abs() < 1e-14);
+}

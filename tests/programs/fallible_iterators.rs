@@ -1,6 +1,6 @@
 //! Iterators that stop at the first `None` or `Err`.
 
-use ad::{check, values};
+use ad::{check, check_vector, signed, values};
 use ad_runtime::differentiate;
 
 fn with_a_negative() -> Vec<f64> {
@@ -44,4 +44,16 @@ fn check_stopped() {
     check!(product_of_positives(&with_a_negative(), 0.3));
     check!(roots(&with_a_negative(), 0.3));
     check!(or_zero(&with_a_negative(), 0.3));
+}
+
+#[differentiate]
+fn scaled_or_error(x: &[f64], k: f64) -> Result<Vec<f64>, String> {
+    x.iter().map(|v| if *v > -2.0 { Ok(v * k) } else { Err("no".to_string()) }).collect()
+}
+
+#[test]
+fn check_scaled_or_error() {
+    for n in [0, 1, 2, 5] {
+        check_vector!(scaled_or_error(&signed(n, 2), 0.4));
+    }
 }

@@ -97,7 +97,7 @@ impl Adjoint {
         self.state(var).is_some()
     }
 
-    fn level_of(&self, var: Var) -> usize {
+    pub(super) fn level_of(&self, var: Var) -> usize {
         self.levels.get(&var).copied().unwrap_or_else(|| self.level())
     }
 

@@ -42,23 +42,29 @@ impl Adjoint {
         vec![Stmt::If { id, dest, cond, then, els }]
     }
 
-    /// A match may move out of a value that nothing else names: the zero of its shape is made before.
-    fn zero_before(&mut self, place: &Place) -> Option<Stmt> {
+    /// A match may move out of its scrutinee: the zero of its shape is made where the variable is defined.
+    fn want_zero(&mut self, place: &Place) {
         let root = place.root;
         let temp = matches!(self.program[root].role, Role::Temp) && place.is_var();
-        if !temp && !self.program.is_taken_apart(place)
-            || !self.program[root].active
-            || self.program[root].ty.is_copy()
-        {
-            return None;
+        let moves = temp || self.program.is_taken_apart(place);
+        let wanted = self.program[root].active && !self.program[root].ty.is_copy();
+        if !moves || !wanted || !self.owns_zero.contains(&root) || self.zeros.contains_key(&root) {
+            return;
         }
         let name = format!("{}_zero", self.program[root].name);
         let var = self.variable(&name, crate::ir::Ty::Unknown, Role::Saved, false);
         self.program[var].active = false;
-        self.levels.insert(var, self.level());
+        self.levels.insert(var, self.level_of(root));
         self.zeros.insert(root, var);
-        let value = Expr::runtime("zero", vec![Expr::borrow(Expr::Place(place.clone()))]);
-        Some(Stmt::Let { var, ty: None, value })
+    }
+
+    /// The zeros that are wanted of what a statement has just defined.
+    pub(super) fn zeros_of(&self, vars: &[Var]) -> Vec<Stmt> {
+        let zero = |var: &Var| {
+            let value = Expr::runtime("zero", vec![Expr::borrow(Expr::var(*var))]);
+            self.zeros.get(var).map(|zero| Stmt::Let { var: *zero, ty: None, value })
+        };
+        vars.iter().filter_map(zero).collect()
     }
 
     pub(super) fn matching(
@@ -70,7 +76,9 @@ impl Adjoint {
     ) -> Vec<Stmt> {
         let bar = self.chosen_bar(dest);
         let place = place_of(&scrutinee);
-        let zero = place.as_ref().and_then(|place| self.zero_before(place));
+        if let Expr::Place(place) = &scrutinee {
+            self.want_zero(place);
+        }
         let mut forward = Vec::new();
         let mut reverse = Vec::new();
         for arm in arms {
@@ -97,7 +105,7 @@ impl Adjoint {
             forward.push(Arm { pat: arm.pat, guard: arm.guard, bindings, body });
         }
         self.emit(Stmt::ReverseMatch { id, scrutinee: scrutinee.clone(), arms: reverse });
-        zero.into_iter().chain([Stmt::Match { id, dest, scrutinee, arms: forward }]).collect()
+        vec![Stmt::Match { id, dest, scrutinee, arms: forward }]
     }
 
     /// The cotangent of a copied part is added to that of the part.

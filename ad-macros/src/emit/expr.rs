@@ -17,7 +17,7 @@ impl Emitter<'_> {
         };
         let is_bar = matches!(self.program[place.root].role, Role::Bar(_) | Role::Temp if self.is_cotangent(place.root));
         let is_dot = matches!(self.program[place.root].role, Role::Dot(_))
-            || self.program[place.root].name.to_string().contains("_dot");
+            || self.is_made(place.root, "_dot");
         let mut tokens = self.name(place.root).to_token_stream();
         for proj in &place.proj {
             tokens = match proj {
@@ -71,9 +71,14 @@ impl Emitter<'_> {
         tokens
     }
 
+    /// Whether a transform made the variable, and named it so: the user's own names say nothing.
+    fn is_made(&self, var: Var, name: &str) -> bool {
+        var.0 >= self.program.lowered && self.program[var].name.to_string().contains(name)
+    }
+
     /// Whether a variable holds a cotangent.
     fn is_cotangent(&self, var: Var) -> bool {
-        self.program[var].name.to_string().contains("_bar")
+        self.is_made(var, "_bar")
     }
 
     /// An index without needless parentheses.

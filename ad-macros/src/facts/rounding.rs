@@ -204,7 +204,7 @@ impl<'a> Visit<'a> for Rounded<'_> {
                 Expr::Closure(closure) if from_receiver => {
                     closure.inputs.iter().for_each(|pat| self.bind_all(pat))
                 }
-                arg if types::mutates(&e.method) && self.is_rounded(arg) => {
+                arg if super::mutates(&e.method) && self.is_rounded(arg) => {
                     self.add_root(&e.receiver)
                 }
                 _ => {}

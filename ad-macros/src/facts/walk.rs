@@ -317,13 +317,13 @@ impl<'a> Visit<'a> for Facts {
         }
         let Some(root) = root_of(&e.receiver) else { return };
         let name = root.to_string();
-        if !types::mutates(&e.method) && !self.mutable.contains(&name) {
+        if !super::mutates(&e.method) && !self.mutable.contains(&name) {
             return;
         }
-        if e.args.iter().any(|arg| self.active(arg)) && !types::reads_only(&e.method) {
+        if e.args.iter().any(|arg| self.active(arg)) && !super::reads_only(&e.method) {
             self.activate(&name);
         }
-        if types::mutates(&e.method) {
+        if super::mutates(&e.method) {
             self.mutable.insert(name.clone());
             if e.method == "push"
                 && let (Ty::Vec(element), Some(arg)) = (self.ty(&name), e.args.first())

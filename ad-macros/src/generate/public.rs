@@ -181,7 +181,7 @@ fn elide(
     if !borrows {
         return (params, inputs, output);
     }
-    let mut signature = f.item.sig.clone();
+    let mut signature = syn::Signature { inputs: f.inputs.clone(), ..f.item.sig.clone() };
     let mut counter = 0;
     let mut first = None;
     for input in &mut signature.inputs {
@@ -322,7 +322,7 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
     let name = naming.public("vjp");
     let function = &naming.function;
     let primal = if naming.siblings { quote!(Self::#function) } else { quote!(#function) };
-    let mut signature = f.item.sig.clone();
+    let mut signature = syn::Signature { inputs: f.inputs.clone(), ..f.item.sig.clone() };
     let mut lifetimes = Vec::new();
     for input in &mut signature.inputs {
         match input {

@@ -279,6 +279,7 @@ impl Lower<'_> {
     ) {
         let id = self.fresh_id();
         let root = crate::facts::root_of(source).map(ToString::to_string);
+        let by_value = matches!(scrutinee, Expr::Place(_));
         let arms = arms
             .iter()
             .map(|(pat, body)| {
@@ -286,7 +287,7 @@ impl Lower<'_> {
                     Some(place) => {
                         let made_here = matches!(self.program[place.root].role, Role::Temp)
                             && !self.program[place.root].ty.is_copy()
-                            || self.program.is_taken_apart(place);
+                            || by_value && self.program.is_taken_apart(place);
                         let changed = made_here
                             || root.as_ref().is_some_and(|root| {
                                 body.is_some_and(|b| super::effect::changes(b, root))

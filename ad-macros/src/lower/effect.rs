@@ -1,17 +1,18 @@
 //! Inactive code that runs for its effect, and what it changes.
 
 use super::Lower;
-use crate::facts::{is_compound, mutates, root_of};
-use crate::ir::{Stmt, Var};
+use crate::facts::{is_compound, leaves_unchanged, mutates, root_of};
+use crate::ir::{Stmt, Ty, Var};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr as SynExpr;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 
-/// The roots of the places that code assigns, borrows mutably or calls a mutating method on.
+/// The roots of the places that code assigns, borrows mutably or calls a mutating method on; and those on
+/// which it calls a method that may take `&mut self` for all that is known, if they are mutable.
 #[derive(Default)]
-struct Changed(Vec<String>);
+struct Changed(Vec<String>, Vec<String>);
 
 impl Changed {
     fn root(&mut self, e: &SynExpr) {
@@ -47,8 +48,18 @@ impl<'a> Visit<'a> for Changed {
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
         if mutates(&e.method) {
             self.root(&e.receiver);
+        } else if !leaves_unchanged(e) {
+            self.1.extend(root_of(&e.receiver).map(ToString::to_string));
         }
         visit::visit_expr_method_call(self, e);
+    }
+
+    fn visit_expr_call(&mut self, e: &'a syn::ExprCall) {
+        // A name that is a mutable reference is borrowed again where it is passed on.
+        for arg in e.args.iter().filter(|arg| matches!(arg, SynExpr::Path(_))) {
+            self.1.extend(root_of(arg).map(ToString::to_string));
+        }
+        visit::visit_expr_call(self, e);
     }
 
     fn visit_macro(&mut self, mac: &'a syn::Macro) {
@@ -56,6 +67,7 @@ impl<'a> Visit<'a> for Changed {
             let mut inner = Changed::default();
             inner.visit_expr(&arg);
             self.0.append(&mut inner.0);
+            self.1.append(&mut inner.1);
         }
     }
 }
@@ -120,12 +132,16 @@ impl Lower<'_> {
     }
 
     fn vars_of(&self, changed: Changed) -> Vec<Var> {
-        let mut vars: Vec<Var> = changed
-            .0
-            .iter()
-            .filter_map(|name| self.lookup(&quote::format_ident!("{}", name)))
-            .map(|var| self.program.base(&crate::ir::Place::var(var)))
-            .collect();
+        let var = |name: &String| self.lookup(&quote::format_ident!("{}", name));
+        let base = |var| self.program.base(&crate::ir::Place::var(var));
+        // What happens to active variables is known by their rules.
+        let may_change = |var: &Var| {
+            let info = &self.program[*var];
+            let mutable = info.mutable || matches!(info.ty, Ty::RefMut(_));
+            mutable && !info.active && info.ty != Ty::Discrete && !info.ty.is_float()
+        };
+        let mut vars: Vec<Var> = changed.0.iter().filter_map(var).map(base).collect();
+        vars.extend(changed.1.iter().filter_map(var).map(base).filter(may_change));
         vars.sort();
         vars.dedup();
         vars

@@ -6,7 +6,7 @@ use syn::parse_quote;
 
 #[track_caller]
 fn check(mut function: syn::ItemFn, expected: Expect) {
-    unique_names(&mut function);
+    unique_names(&mut function, std::iter::empty());
     let file = syn::File {
         shebang: None,
         frontmatter: None,

@@ -1,0 +1,160 @@
+//! Which methods change their receiver, as far as a name tells.
+
+use super::types::inactive_method;
+
+/// Methods that change their receiver.
+pub fn mutates(name: &syn::Ident) -> bool {
+    matches!(
+        name.to_string().as_str(),
+        "push"
+            | "pop"
+            | "extend"
+            | "extend_from_slice"
+            | "resize"
+            | "insert"
+            | "remove"
+            | "swap"
+            | "reverse"
+            | "fill"
+            | "copy_from_slice"
+            | "clone_from_slice"
+            | "truncate"
+            | "clear"
+            | "sort_by"
+            | "sort"
+            | "sort_unstable"
+            | "sort_by_key"
+            | "sort_unstable_by_key"
+            | "sort_by_cached_key"
+            | "fill_with"
+            | "resize_with"
+            | "next_back"
+            | "sort_unstable_by"
+            | "rotate_left"
+            | "rotate_right"
+            | "append"
+            | "drain"
+            | "retain"
+            | "swap_remove"
+            | "copy_within"
+            | "assign"
+            | "scaled_add"
+            | "mapv_inplace"
+            | "map_inplace"
+            | "par_mapv_inplace"
+            | "zip_mut_with"
+            | "swap_with_slice"
+            | "next"
+            | "replace"
+            | "take"
+            | "insert_str"
+            | "push_str"
+            | "get_or_insert"
+            | "accumulate_axis_inplace"
+            | "dedup"
+            | "split_off"
+    ) || name.to_string().ends_with("_mut")
+}
+
+/// Methods that never change their receiver, even one declared `mut`.
+pub fn reads_only(name: &syn::Ident) -> bool {
+    matches!(
+        name.to_string().as_str(),
+        "dot"
+            | "powf"
+            | "powi"
+            | "max"
+            | "min"
+            | "mul_add"
+            | "hypot"
+            | "atan2"
+            | "clamp"
+            | "map"
+            | "iter"
+            | "zip"
+            | "fold"
+            | "mapv"
+            | "copysign"
+            | "clone"
+            | "to_vec"
+            | "chain"
+            | "rem_euclid"
+            | "abs_sub"
+    )
+}
+
+/// Whether a method of the standard library or of ndarray with this name takes its receiver by `&self`.
+/// Of any other method it is not known, so that a mutable receiver counts as changed.
+pub fn leaves_unchanged(call: &syn::ExprMethodCall) -> bool {
+    let reads = [
+        "first",
+        "last",
+        "get",
+        "windows",
+        "chunks",
+        "chunks_exact",
+        "rchunks",
+        "split_at",
+        "split_first",
+        "split_last",
+        "concat",
+        "join",
+        "iter",
+        "keys",
+        "values",
+        "copied",
+        "cloned",
+        "as_ref",
+        "as_deref",
+        "as_slice",
+        "as_str",
+        "as_bytes",
+        "to_owned",
+        "to_string",
+        "unwrap",
+        "unwrap_or",
+        "expect",
+        "ok",
+        "row",
+        "column",
+        "rows",
+        "columns",
+        "view",
+        "t",
+        "diag",
+        "slice",
+        "outer_iter",
+        "axis_iter",
+        "indexed_iter",
+        "index_axis",
+        "select",
+        "sum",
+        "mean",
+        "product",
+        "sum_axis",
+        "mean_axis",
+        "into_iter",
+        "chars",
+        "contains_key",
+        "rev",
+        "borrow",
+        "deref",
+        "saturating_sub",
+        "saturating_add",
+        "wrapping_add",
+        "wrapping_sub",
+        "wrapping_mul",
+        "checked_sub",
+        "checked_add",
+        "abs_diff",
+        "pow",
+        "is_power_of_two",
+        "div_ceil",
+        "elapsed",
+    ];
+    let name = call.method.to_string();
+    reads_only(&call.method)
+        || inactive_method(call)
+        || crate::rules::scalar(&name).is_some()
+        || reads.contains(&name.as_str())
+}
