@@ -1,5 +1,6 @@
 //! Order two: `hvp` against finite differences of `grad`, `hessian` against `hvp` and closed forms.
 
+mod mutation;
 mod scalars;
 
 /// Checks that `hvp` is the derivative of `grad` along `v`, by central differences.

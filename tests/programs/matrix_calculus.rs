@@ -1,8 +1,8 @@
 //! Linear algebra inside differentiated functions: `ad_runtime::linalg`.
 
 use ad::{check, check_vector, signed, values};
-use ad_runtime::differentiate;
 use ad_runtime::linalg::{self, Norm, Triangle};
+use ad_runtime::{differentiate, einsum};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array};
 
 fn vector(n: usize) -> Array1<f64> {
@@ -228,5 +228,71 @@ fn constrained_least_squares(a: &Array2<f64>, b: &Array1<f64>, c: &Array1<f64>) 
 fn check_pseudo_inverses() {
     for (m, n) in [(1, 1), (2, 3), (3, 2)] {
         check!(constrained_least_squares(&matrix(m, n, 15), &vector(m), &vector(n)));
+    }
+}
+
+#[differentiate]
+fn solved_again(a: &Array2<f64>, b: &Array1<f64>, n: usize) -> f64 {
+    let mut a = a.clone();
+    let mut x = b.clone();
+    let mut s = 0.0;
+    for i in 0..n {
+        a[[0, 0]] += 0.1 * x[0];
+        for k in 0..a.nrows() {
+            a[[k, k]] += 2.0;
+        }
+        x = linalg::solve(&a, &x);
+        s += linalg::ln_det(&a).1 * x[i % 2];
+        x *= 1.5;
+        if i == 1 {
+            continue;
+        }
+        s += linalg::det(&a) * 0.01;
+    }
+    s + x.sum()
+}
+
+#[differentiate]
+fn spectra_of_updates(a: &Array2<f64>, n: usize) -> f64 {
+    let mut g = a.dot(&a.t());
+    let mut s = 1.0;
+    for _ in 0..n {
+        let (w, v) = linalg::eigh(&g);
+        s += w[0] * v[[0, 1]] * s;
+        g[[0, 1]] *= 0.9;
+        g[[1, 0]] *= 0.9;
+        let l = linalg::cholesky(&(&g + &(Array2::<f64>::eye(2) * 2.0)));
+        s *= l[[1, 0]] + 1.0;
+        g = l.dot(&l.t()) * 0.7;
+    }
+    s + g.sum()
+}
+
+#[differentiate]
+fn contracted_again(a: &Array2<f64>, x: &Array1<f64>, n: usize) -> f64 {
+    let mut x = x.clone();
+    let mut a = a.clone();
+    let mut s = 0.0;
+    for i in 0..n {
+        let y = einsum!("ij,j->i", a, x);
+        let t = einsum!("ii", a);
+        x = y * 0.5 + &x;
+        a[[0, 1]] = x[0] * t;
+        s += t + einsum!("i,ij,j", x, a, x);
+        if i % 2 == 0 {
+            x[1] *= s * 0.1;
+        }
+    }
+    s + x.sum()
+}
+
+#[test]
+fn check_matrices_that_change_in_loops() {
+    let square = |seed| Array2::from_shape_vec((2, 2), signed(4, seed)).unwrap();
+    for n in [0, 1, 2, 4] {
+        let b = Array1::from(signed(2, 3));
+        check!(solved_again(&square(1), &b, const n));
+        check!(spectra_of_updates(&square(5), const n));
+        check!(contracted_again(&square(1), &b, const n));
     }
 }

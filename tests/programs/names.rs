@@ -69,12 +69,37 @@ fn changed_cotangent_name(theta: f64, theta_dot: f64, theta_bar: &mut f64) -> f6
     theta_dot * theta + *theta_bar
 }
 
+#[differentiate]
+fn stack(a: f64, b: f64) -> f64 {
+    a * b * b
+}
+
+#[differentiate]
+fn concatenate(a: &[f64], b: &[f64]) -> Vec<f64> {
+    b.iter().chain(a.iter()).map(|v| v * 2.0).collect()
+}
+
+#[differentiate]
+fn arr1(x: &[f64]) -> Vec<f64> {
+    x.iter().map(|v| v * v).collect()
+}
+
+#[differentiate]
+fn own_items(x: &[f64], n: usize) -> f64 {
+    let mut s = 1.0;
+    for _ in 0..n {
+        s = stack(s, x[0]) + concatenate(x, x)[0] + arr1(x)[1];
+    }
+    s
+}
+
 #[test]
 fn check_names() {
     for n in [0, 1, 2, 5] {
         check!(cotangent_names(0.9, 0.4, const n));
         check!(a_name_with_bar(&signed(3, 2), const n));
         check!(flags_of_the_compiler(&signed(3, 2), const n));
+        check!(own_items(&signed(2, 3), const n));
         let even = n % 2 == 0;
         check!(parameters_of_the_compiler(&signed(3, 2), 0.4, &signed(2, 3), const even, 0.7, const n));
     }
