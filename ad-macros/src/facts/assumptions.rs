@@ -6,6 +6,9 @@
 //! for i in 0..s.v.len() {}    for i in 0..::ad_runtime::rt::constant(s.v.len()) {}
 //! ```
 //!
+//! `cache.get(i)` with a `mut cache` that is constant is `(&cache).get(i)`: if it changes the cache, which the
+//! reverse sweep would not see, it does not compile.
+//!
 //! `!` and `len` give what carries no derivative for all types of the standard library. For a type of
 //! the user's that overloads them with an active result, the assertion does not compile: the derivative
 //! would silently be lost.
@@ -43,6 +46,14 @@ impl Assumptions<'_> {
         unknown && self.facts.active(e) && !crate::lower::is_iterator(e)
     }
 
+    /// Whether `e` is a constant that may be changed, of a type that the syntax does not show.
+    fn may_change(&self, e: &Expr) -> bool {
+        let Some(root) = super::root_of(e).map(ToString::to_string) else { return false };
+        let place = matches!(e, Expr::Path(_) | Expr::Field(_));
+        let unknown = *self.facts.infer(e).deref() == crate::ir::Ty::Unknown;
+        place && unknown && self.facts.is_mutable(&root) && !self.facts.is_active(&root)
+    }
+
     fn asserted(&mut self, e: &Expr) -> Expr {
         self.found = true;
         let span = e.span().resolved_at(Span::call_site());
@@ -74,6 +85,15 @@ impl VisitMut for Assumptions<'_> {
             _ => false,
         };
         visit_mut::visit_expr_mut(self, e);
+        if let Expr::MethodCall(call) = e
+            && super::changes::takes_shared(&call.method)
+            && self.may_change(&call.receiver)
+        {
+            let receiver = &call.receiver;
+            let tokens = quote_spanned!(receiver.span()=> (&#receiver));
+            *call.receiver = syn::parse2(tokens).expect("a borrow of an expression is one");
+            self.found = true;
+        }
         if named {
             *e = self.asserted(e);
         }
