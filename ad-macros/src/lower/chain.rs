@@ -97,6 +97,16 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// Whether the items are the numbers of one loop, as they are.
+    pub(super) fn counts(&self) -> bool {
+        let range = |seq: &Seq| matches!(seq, Seq::Range { hi: Some(_), .. });
+        let direct = match &self.seq {
+            Seq::Rev(inner) | Seq::StepBy(inner, _) => range(inner),
+            seq => range(seq),
+        };
+        direct && self.stages.is_empty()
+    }
+
     /// The numbers `0..len`.
     pub(super) fn positions(len: TokenStream) -> Chain {
         Chain { seq: Seq::Range { lo: quote!(0), hi: Some(len) }, stages: Vec::new() }
@@ -767,6 +777,10 @@ impl Lower<'_> {
     pub(super) fn bind_item(&mut self, pat: &Pat, item: Item) {
         match (pat, item) {
             (Pat::Wild(_), _) => {}
+            // The loop counts by the user's own variable.
+            (Pat::Ident(p), Item::Value(Expr::Verbatim { tokens, reads, .. }, _))
+                if reads.first().is_some_and(|var| self.lookup(&p.ident) == Some(*var))
+                    && tokens.to_string() == p.ident.to_string() => {}
             (Pat::Paren(p), item) => self.bind_item(&p.pat, item),
             (Pat::Type(p), item) => {
                 self.bind_item(&p.pat, item);
@@ -967,14 +981,7 @@ impl Lower<'_> {
     fn loop_kind(&mut self, seq: &Seq) -> (Seq, LoopKind, bool) {
         let (range, rev, step) = match seq {
             Seq::Rev(inner) => match &**inner {
-                Seq::StepBy(inner, n) => (
-                    None.or(match &**inner {
-                        Seq::Range { .. } => None,
-                        _ => None::<&Seq>,
-                    }),
-                    true,
-                    Some(n),
-                ),
+                Seq::StepBy(..) => (None, false, None),
                 inner => (Some(inner), true, None),
             },
             Seq::StepBy(inner, n) => match &**inner {
@@ -984,7 +991,14 @@ impl Lower<'_> {
             seq => (Some(seq), false, None),
         };
         if let Some(Seq::Range { lo, hi: Some(hi) }) = range {
-            let var = self.temp("i", Ty::Discrete, false, false);
+            let var = match self.counter_name.take() {
+                Some(name) => {
+                    let var = self.local(&name, Role::Local);
+                    (self.program[var].ty, self.program[var].active) = (Ty::Discrete, false);
+                    var
+                }
+                None => self.temp("i", Ty::Discrete, false, false),
+            };
             let (lo, hi) = (
                 self.verbatim_tokens(lo.clone(), Ty::Discrete),
                 self.verbatim_tokens(hi.clone(), Ty::Discrete),

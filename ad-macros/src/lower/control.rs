@@ -358,6 +358,10 @@ impl Lower<'_> {
             let body = &l.body;
             let pat = &l.pat;
             let (before, mut users) = (self.program.ids, Vec::new());
+            self.counter_name = match pat.as_ref() {
+                Pat::Ident(p) if p.mutability.is_none() && chain.counts() => Some(p.ident.clone()),
+                _ => None,
+            };
             self.drive(chain, &mut |lower, item: Item| {
                 let start = lower.program.ids;
                 lower.bind_item(pat, item);

@@ -18,8 +18,7 @@ pub fn __adjoint(
     let mut xs_bar = ::ad_runtime::rt::bar(&mut xs_slot, &mut xs_scratch, &xs);
     let mut total = 0.0;
     let mut __record_0 = ::ad_runtime::rt::record(0, xs.len());
-    for i1 in 0..xs.len() {
-        let i = i1;
+    for i in 0..xs.len() {
         let y = model::predict(params, xs[i]);
         let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
         total += t1;
@@ -27,7 +26,7 @@ pub fn __adjoint(
     }
     let out = total;
     let total_bar = out_bar;
-    for (i1, (y,)) in ::core::iter::Iterator::zip(
+    for (i, (y,)) in ::core::iter::Iterator::zip(
         (0..xs.len()).rev(),
         __record_0.into_iter().rev(),
     ) {
@@ -47,7 +46,6 @@ pub fn __adjoint(
             ::ad_runtime::rt::Inactive,
             &mut y_bar,
         );
-        let i = i1;
         model::predict::__adjoint(
             params,
             xs[i],
@@ -73,8 +71,7 @@ pub fn __jvp(
     let xs_dot = ::ad_runtime::rt::dot(&xs_arg, &mut xs_scratch, &xs);
     let mut total = 0.0;
     let mut total_dot = 0.0;
-    for i1 in 0..xs.len() {
-        let i = i1;
+    for i in 0..xs.len() {
         let (y, y_dot) = model::predict::__jvp(
             params,
             xs[i],

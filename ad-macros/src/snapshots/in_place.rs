@@ -11,19 +11,17 @@ pub fn __adjoint(
     let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
     let n1 = x.len();
     let mut __record_0 = ::ad_runtime::rt::record(1, n1);
-    for i1 in 1..n1 {
-        let i = i1;
+    for i in 1..n1 {
         let x_old = x[i];
         x[i] = w * x[i] + (1.0 - w) * x[i - 1];
         __record_0.push((x_old,));
     }
     let x_final = ::ad_runtime::rt::keep(&*x);
     let mut w_bar = 0.0;
-    for (i1, (x_old,)) in ::core::iter::Iterator::zip(
+    for (i, (x_old,)) in ::core::iter::Iterator::zip(
         (1..n1).rev(),
         __record_0.into_iter().rev(),
     ) {
-        let i = i1;
         x[i] = x_old;
         let x_bar_2 = if x_active { x_bar[i] } else { 0.0 };
         if x_active {
@@ -53,8 +51,7 @@ pub fn __jvp(
     let mut x_dot = ::ad_runtime::rt::bar(&mut x_arg, &mut x_scratch, &x);
     let mut w_dot = ::ad_runtime::rt::tangent(&w, w_arg);
     let n1 = x.len();
-    for i1 in 1..n1 {
-        let i = i1;
+    for i in 1..n1 {
         if x_active {
             x_dot[i] = w_dot * x[i] + (if x_active { x_dot[i] } else { 0.0 }) * w
                 + -w_dot * x[i - 1]

@@ -13,14 +13,12 @@ pub fn __adjoint(
     let mut x_scratch = ::core::option::Option::None;
     let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
     let mut sum = 0.0;
-    for i1 in 0..x.len() {
-        let i = i1;
+    for i in 0..x.len() {
         sum += w[i] * x[i] * x[i];
     }
     let out = sum;
     let sum_bar = out_bar;
-    for i1 in (0..x.len()).rev() {
-        let i = i1;
+    for i in (0..x.len()).rev() {
         let t_bar = sum_bar * x[i];
         if w_active {
             w_bar[i] += t_bar * x[i];
@@ -46,8 +44,7 @@ pub fn __jvp(
     let x_dot = ::ad_runtime::rt::dot(&x_arg, &mut x_scratch, &x);
     let mut sum = 0.0;
     let mut sum_dot = 0.0;
-    for i1 in 0..x.len() {
-        let i = i1;
+    for i in 0..x.len() {
         sum_dot
             += ((if w_active { w_dot[i] } else { 0.0 }) * x[i]
                 + (if x_active { x_dot[i] } else { 0.0 }) * w[i]) * x[i]
