@@ -1,6 +1,6 @@
 //! Closures bound to `let`: capture by reference, by value and by `&mut`; constant function parameters.
 
-use ad::{check, check_vector, values};
+use ad::{check, check_vector, signed, values};
 use ad_runtime::differentiate;
 
 #[differentiate]
@@ -207,4 +207,58 @@ fn closure_returns_tuple(a: f64, b: f64, c: f64) -> f64 {
 #[test]
 fn check_closure_returns_tuple() {
     check!(closure_returns_tuple(1.2, 3.0, 0.7));
+}
+
+#[differentiate]
+fn root_by_bisection(a: f64, b: f64, k: f64) -> f64 {
+    let f = |x: f64| x * x * x + a * x - b;
+    let (mut lo, mut hi) = (0.0, 4.0);
+    for _ in 0..6 {
+        let mid = 0.5 * (lo + hi);
+        if f(mid) > 0.0 {
+            hi = mid;
+        } else {
+            lo = mid;
+        }
+    }
+    let mut x = 0.5 * (lo + hi) * k;
+    while f(x).abs() > 1e-12 {
+        x -= f(x) / (3.0 * x * x + a);
+    }
+    assert!(f(x).abs() < 1e-6, "{}", f(x));
+    x
+}
+
+#[differentiate]
+fn closures_in_conditions(a: &[f64], n: usize) -> f64 {
+    let f = |i: usize, s: f64| a[i % a.len()] * s;
+    let g = |s: f64| {
+        let t = f(1, s);
+        t + f(0, t).sin()
+    };
+    let mut s = 0.7;
+    for i in 0..n {
+        if i < a.len() && f(i, s) > -0.2 {
+            s += g(s);
+        } else if g(s) < 0.3 {
+            s *= f(i, 0.4);
+        }
+        match g(s) {
+            t if t > 1.0 => s /= t,
+            _ => s += 0.1,
+        }
+        let big = f(i, s) > 2.0;
+        if big {
+            s = s.sqrt();
+        }
+    }
+    s
+}
+
+#[test]
+fn check_closures_in_conditions() {
+    check!(root_by_bisection(0.7, 1.3, 1.01));
+    for n in [0, 1, 2, 5] {
+        check!(closures_in_conditions(&signed(3, 2), const n));
+    }
 }

@@ -95,7 +95,13 @@ impl Lower<'_> {
         changed.visit_stmt(stmt);
         let writes = self.vars_of(changed);
         self.refuse_active_writes(&writes, &tokens);
-        let reads = self.reads_in(&tokens);
+        let (tokens, reads) = match stmt {
+            syn::Stmt::Expr(..) | syn::Stmt::Macro(_) => self.with_closures(tokens),
+            _ => {
+                let reads = self.reads_in(&tokens);
+                (tokens, reads)
+            }
+        };
         self.push(Stmt::Effect { tokens, reads, writes });
     }
 

@@ -6,13 +6,61 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr as SynExpr;
 
+/// The names that a closure binds: its parameters and the variables of its body.
+fn bound_in(closure: &syn::ExprClosure, found: &mut Vec<proc_macro2::Ident>) {
+    struct Bound<'a>(&'a mut Vec<proc_macro2::Ident>);
+    impl<'a> syn::visit::Visit<'a> for Bound<'_> {
+        fn visit_pat_ident(&mut self, pat: &'a syn::PatIdent) {
+            self.0.push(pat.ident.clone());
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    syn::visit::Visit::visit_expr_closure(&mut Bound(found), closure);
+}
+
 /// Trees of scalar operations grow to this many nodes before a part gets a name.
 const TREE: usize = 12;
 
 impl Lower<'_> {
     /// An inactive expression, as the user wrote it.
     pub(super) fn verbatim(&self, e: &SynExpr) -> Expr {
-        self.verbatim_tokens(e.to_token_stream(), self.facts.infer(e))
+        let (tokens, reads) = self.with_closures(e.to_token_stream());
+        Expr::Verbatim { tokens, reads, ty: self.facts.infer(e) }
+    }
+
+    /// Closures over active values are inlined where they are called, and defined nowhere. Inactive code that
+    /// calls one, such as the condition `f(mid) > 0.0`, brings the definition along. With what it reads.
+    pub(super) fn with_closures(&self, tokens: TokenStream) -> (TokenStream, Vec<crate::ir::Var>) {
+        let mut names = Vec::new();
+        self.closures_in(&tokens, &mut names);
+        if names.is_empty() {
+            let reads = self.reads_in(&tokens);
+            return (tokens, reads);
+        }
+        let mut own = Vec::new();
+        let definitions = names.iter().map(|name| {
+            let closure = &self.facts.closures[&name.to_string()];
+            self.refuse_changes(&closure.body);
+            bound_in(closure, &mut own);
+            quote::quote!(let #name = #closure;)
+        });
+        let tokens = quote::quote!({ #(#definitions)* #tokens });
+        let mut reads = self.reads_in(&tokens);
+        // Where a closure was inlined, its own variables are ones of ours.
+        reads.retain(|var| !own.contains(&self.program[*var].name));
+        (tokens, reads)
+    }
+
+    /// The inlined closures that code mentions, each after those that it calls itself.
+    fn closures_in(&self, tokens: &TokenStream, found: &mut Vec<proc_macro2::Ident>) {
+        for name in self.facts.names_in(tokens) {
+            let key = name.to_string();
+            let Some(closure) = self.facts.closures.get(&key) else { continue };
+            if self.facts.is_active(&key) && !found.contains(&name) {
+                self.closures_in(&closure.body.to_token_stream(), found);
+                found.push(name);
+            }
+        }
     }
 
     /// The variables, the user's and ours, that occur in the tokens.
