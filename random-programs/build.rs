@@ -9,9 +9,6 @@ use std::{env, fs};
 
 /// How many programs `cargo test` compiles and checks.
 const COUNT: u64 = 120;
-/// Programs whose derivatives rustc rejects, by their seeds: calls on parts of a struct that is borrowed as
-/// a whole at the same time. Each is a defect of the compiler; `cargo hunt 120 0` shows them.
-const REJECTED: [u64; 6] = [26, 37, 67, 71, 74, 101];
 
 fn main() {
     println!("cargo::rerun-if-env-changed=RANDOM_PROGRAMS");
@@ -23,7 +20,6 @@ fn main() {
         }
         Err(_) => {
             let programs: Vec<String> = (0..COUNT)
-                .filter(|seed| !REJECTED.contains(seed))
                 .map(|seed| generator::program(&mut generator::Choices::random(seed)))
                 .collect();
             generator::batch(&programs)

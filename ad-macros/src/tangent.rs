@@ -696,6 +696,7 @@ impl Tangent {
             {
                 let path = crate::adjoint::sibling(path, kind, "jvp");
                 let dots = self.args_in_place(args);
+                let dots = self.apart(args, dots);
                 let args = args.iter().cloned().chain(dots).collect();
                 Some(Expr::Call { path, args, kind: CallKind::Function })
             }
@@ -710,11 +711,34 @@ impl Tangent {
                 let dots: Vec<Expr> = std::iter::once(recv_dot)
                     .chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>())
                     .collect();
+                let operands: Vec<Expr> =
+                    std::iter::once((**recv).clone()).chain(args.iter().cloned()).collect();
+                let dots = self.apart(&operands, dots);
                 let args = args.iter().cloned().chain(dots).collect();
                 Some(Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args })
             }
             _ => None,
         }
+    }
+
+    /// The tangents of operands, with those read before that are parts of one which the call may change.
+    fn apart(&mut self, operands: &[Expr], dots: Vec<Expr>) -> Vec<Expr> {
+        let changed: Vec<Var> = dots.iter().filter_map(borrowed_mutably).collect();
+        let mut apart = Vec::new();
+        for (operand, dot) in operands.iter().zip(dots) {
+            let overlaps = changed.iter().any(|root| reads(&dot, *root));
+            if !overlaps || borrowed_mutably(&dot).is_some() {
+                apart.push(dot);
+                continue;
+            }
+            let operand = match operand {
+                Expr::Ref { .. } => operand.clone(),
+                operand => Expr::borrow(operand.clone()),
+            };
+            let part = self.read_before(Expr::runtime("tangent", vec![operand, dot]));
+            apart.push(Expr::borrow(part));
+        }
+        apart
     }
 
     /// The tangents of the arguments of a call. Where several that are changed in place are parts of
@@ -845,10 +869,20 @@ impl Tangent {
         self.emit(Stmt::Assign { place: place.clone(), value });
     }
 
+    /// Another part of a tangent that is about to be borrowed mutably.
+    fn read_before(&mut self, value: Expr) -> Expr {
+        let var = self.variable("part_dot", Ty::Unknown, Role::Temp, false);
+        self.emit(Stmt::Let { var, ty: None, value });
+        Expr::var(var)
+    }
+
     /// The tangent of a field that may be constant is set by a rule, of which it then is none.
-    fn set_dot(&self, place: &Place, target: Place, dot: Expr) -> Stmt {
+    fn set_dot(&mut self, place: &Place, target: Place, mut dot: Expr) -> Stmt {
         let field = place.proj.iter().any(|p| matches!(p, Proj::Field(syn::Member::Named(_))));
         if field && self.program.ty_of_place(place) == Ty::Unknown {
+            if reads(&dot, target.root) {
+                dot = self.read_before(dot);
+            }
             return Stmt::Do(Expr::runtime(
                 "set",
                 vec![Expr::borrow_mut(Expr::Place(target)), dot],
@@ -872,8 +906,12 @@ impl Tangent {
             BinOp::Div => "div_assign_jvp",
             BinOp::Rem => "rem_assign_jvp",
         };
-        let arg = self.arg(value);
+        let mut arg = self.arg(value);
         let target = self.mirror(place);
+        if reads(&arg, target.root) {
+            let operand = Expr::borrow(value.clone());
+            arg = Expr::borrow(self.read_before(Expr::runtime("tangent", vec![operand, arg])));
+        }
         let target = match self.borrowed_param(place) {
             Some(param) if self.resolve(place).is_var() => {
                 let dot = self.dot_var(param);
@@ -956,4 +994,20 @@ fn place_of(value: &Expr) -> Option<Place> {
         Expr::Ref { expr, .. } => place_of(expr),
         _ => None,
     }
+}
+
+/// The variable of which an argument borrows a part mutably.
+fn borrowed_mutably(arg: &Expr) -> Option<Var> {
+    match arg {
+        Expr::Ref { mutable: true, expr } => expr.as_place().map(|place| place.root),
+        Expr::Runtime { args, .. } => args.iter().find_map(borrowed_mutably),
+        _ => None,
+    }
+}
+
+/// Whether a value is read from a variable.
+fn reads(value: &Expr, var: Var) -> bool {
+    let mut found = false;
+    value.for_each_read(&mut |read| found |= read == var);
+    found
 }

@@ -282,3 +282,31 @@ fn backtracking(x: f64, y: f64) -> f64 {
 fn check_backtracking() {
     check!(backtracking(0.9, 0.7));
 }
+
+/// What stands before an exit ends in a block without a value.
+#[differentiate]
+fn block_after_an_exit(x: f64, mut a: [f64; 3], n: usize) -> f64 {
+    for i in 0..n {
+        if n > 4 {
+            a[0] *= x;
+        } else {
+            if a[0] > 50.0 {
+                return x;
+            }
+            {
+                let all = x * a[i % 3];
+                a.fill(all);
+            }
+        }
+        a[i % 3] += x;
+    }
+    x * a[0] + a[1]
+}
+
+#[test]
+fn check_block_after_an_exit() {
+    for n in [0, 1, 2, 6] {
+        check!(block_after_an_exit(0.7, [0.2, 0.3, 0.5], const n));
+        check!(block_after_an_exit(0.7, [100.0, 0.3, 0.5], const n));
+    }
+}

@@ -244,3 +244,86 @@ fn check_take_and_put_back() {
         check!(take_and_put_back(&particles(n)));
     }
 }
+
+#[derive(Clone, Debug, Differentiable)]
+pub struct Crank {
+    pub p: f64,
+    pub q: [f64; 2],
+}
+
+point!(Crank, CrankTangent { p, q });
+
+#[differentiate]
+impl Crank {
+    fn value(&self, x: f64) -> f64 {
+        self.p * x.sin() + self.q[1] * self.q[0]
+    }
+
+    fn turn(&mut self, x: f64) -> f64 {
+        self.p += x * self.q[0];
+        self.q[1] *= x;
+        self.p * x
+    }
+}
+
+/// One part of a struct is set from another, and given to a method of the whole.
+#[differentiate]
+fn parts_of_one(mut s: Crank, x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for i in 0..n {
+        s.q[i % 2] = s.q[(i + 1) % 2];
+        s.q[1] *= s.q[i % 2];
+        s.q[0] += s.p;
+        y += s.q[i % 2].max(s.q[1]) * s.value(s.q[i % 2]);
+        y *= s.turn(s.q[0]);
+    }
+    y + s.p
+}
+
+#[test]
+fn check_parts_of_one() {
+    for n in [0, 1, 2, 4] {
+        check!(parts_of_one(Crank { p: 0.4, q: [0.7, -0.3] }, 0.6, const n));
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+pub struct Engine {
+    pub crank: Crank,
+    pub k: f64,
+}
+
+point!(Engine, EngineTangent { crank, k });
+
+#[differentiate]
+impl Engine {
+    fn run(&mut self, n: usize) -> f64 {
+        let mut y = 1.0;
+        for i in 0..n {
+            self.crank.q[i % 2] *= self.k;
+            y += self.crank.turn(self.crank.q[0]) * self.crank.turn(self.k);
+            self.k = self.crank.value(self.k);
+            self.bump(self.k, self.crank.p);
+        }
+        y
+    }
+
+    fn bump(&mut self, a: f64, b: f64) {
+        self.k += a * b;
+        self.crank.p *= a;
+    }
+}
+
+#[differentiate]
+fn run_engine(mut engine: Engine, n: usize) -> f64 {
+    let y = engine.run(n);
+    y * engine.k + engine.crank.p
+}
+
+#[test]
+fn check_run_engine() {
+    for n in [0, 1, 2, 4] {
+        let crank = Crank { p: 0.4, q: [0.7, -0.3] };
+        check!(run_engine(Engine { crank, k: 0.6 }, const n));
+    }
+}

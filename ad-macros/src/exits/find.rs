@@ -219,10 +219,20 @@ pub fn is_panic(mac: &syn::Macro) -> bool {
 pub fn has_value(expr: &Expr) -> bool {
     match expr {
         Expr::ForLoop(_) | Expr::While(_) | Expr::Assign(_) => false,
-        Expr::If(e) => e.else_branch.is_some(),
+        // One of the branches may leave instead.
+        Expr::If(e) => e
+            .else_branch
+            .as_ref()
+            .is_some_and(|(_, els)| ends_in_a_value(&e.then_branch) || has_value(els)),
+        Expr::Match(e) => e.arms.is_empty() || e.arms.iter().any(|arm| has_value(&arm.body)),
+        Expr::Block(e) => ends_in_a_value(&e.block),
         Expr::Binary(e) => !is_compound(&e.op),
         _ => true,
     }
+}
+
+fn ends_in_a_value(block: &syn::Block) -> bool {
+    matches!(block.stmts.last(), Some(syn::Stmt::Expr(e, None)) if has_value(e))
 }
 
 /// The operands of an expression, in the order of evaluation.

@@ -780,7 +780,7 @@ impl Lower<'_> {
             // The loop counts by the user's own variable.
             (Pat::Ident(p), Item::Value(Expr::Verbatim { tokens, reads, .. }, _))
                 if reads.first().is_some_and(|var| self.lookup(&p.ident) == Some(*var))
-                    && tokens.to_string() == p.ident.to_string() => {}
+                    && p.ident == tokens.to_string() => {}
             (Pat::Paren(p), item) => self.bind_item(&p.pat, item),
             (Pat::Type(p), item) => {
                 self.bind_item(&p.pat, item);

@@ -74,9 +74,31 @@ impl Lower<'_> {
             return self.verbatim(&SynExpr::MethodCall(call.clone()));
         }
         let recv = self.receiver(&call.receiver);
-        let args = call.args.iter().map(|a| self.argument(a)).collect();
+        let args = call
+            .args
+            .iter()
+            .map(|a| {
+                let arg = self.argument(a);
+                self.before_change(&recv, &call.method, arg)
+            })
+            .collect();
         let turbofish = call.turbofish.as_ref().map(ToTokens::to_token_stream);
         Expr::Method { recv: Box::new(recv), name: call.method.clone(), turbofish, args }
+    }
+
+    /// The argument in `s.turn(s.angle)`, where `turn` may change `s`: a copy that has a name, so that its
+    /// cotangent is not a part of the one that the call changes in place.
+    fn before_change(&mut self, recv: &Expr, method: &syn::Ident, arg: Expr) -> Expr {
+        let (Expr::Place(changed), Expr::Place(part)) = (recv, &arg) else { return arg };
+        let root = self.program.base(changed);
+        let info = &self.program[root];
+        let may_change = info.mutable || matches!(info.ty, Ty::RefMut(_));
+        let overlaps = self.program.base(part) == root;
+        if !may_change || !overlaps || crate::facts::reads_only(method) {
+            return arg;
+        }
+        let (ty, active) = (self.program.ty_of_place(part), self.is_active(part));
+        self.name("t", arg, ty, active)
     }
 
     /// A receiver stays a place; anything else gets a name.

@@ -94,7 +94,7 @@ impl Writer<'_> {
         self.line(&text)
     }
 
-    /// A place that can be assigned to.
+    /// A place that can be assigned to. The index of a vector is computed before, as rustc wants it.
     fn place(&mut self) -> Option<String> {
         let index = self.index();
         match self.below(6) {
@@ -102,7 +102,7 @@ impl Writer<'_> {
             3 => self.pick(&self.scope.mutable(Kind::Array)).map(|a| format!("{a}[({index}) % 3]")),
             4 => {
                 let vectors = self.scope.mutable(Kind::Vector);
-                self.pick(&vectors).map(|v| format!("{v}[({index}) % {v}.len()]"))
+                self.pick(&vectors).map(|v| format!("{{ let at = ({index}) % {v}.len(); {v}[at]"))
             }
             _ => {
                 let pairs = self.scope.mutable(Kind::Pair);
@@ -116,12 +116,15 @@ impl Writer<'_> {
     fn assignment(&mut self) -> String {
         let Some(place) = self.place() else { return String::new() };
         let value = self.expression(3).text;
-        let text = match self.below(5) {
+        let mut text = match self.below(5) {
             0 | 1 => format!("{place} = {value};"),
             2 => format!("{place} += {value};"),
             3 => format!("{place} -= 0.5 * ({value});"),
             _ => format!("{place} *= {value};"),
         };
+        if place.starts_with('{') {
+            text += " }";
+        }
         self.line(&text)
     }
 
