@@ -789,7 +789,8 @@ impl Tangent {
     fn receiver_arg(&mut self, recv: &Expr) -> Expr {
         let Expr::Place(place) = recv else { return self.arg(recv) };
         let base = &self.program[self.program.base(place)];
-        let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
+        let shared = matches!(self.program[place.root].ty, Ty::Ref(_));
+        let mutable = (base.mutable || matches!(base.ty, Ty::RefMut(_))) && !shared;
         let known = matches!(
             self.program.ty_of_place(place).deref(),
             Ty::NdArray { .. } | Ty::Float(_) | Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)

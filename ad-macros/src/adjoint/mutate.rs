@@ -68,7 +68,9 @@ impl Adjoint {
         let ty = self.program.ty_of_place(place);
         let known =
             matches!(ty.deref(), Ty::NdArray { .. } | Ty::Float(_) | Ty::Discrete | Ty::Option(_));
-        (base.mutable || matches!(base.ty, Ty::RefMut(_))) && !known
+        // What a shared reference names is as it was, whatever its owner may change.
+        let shared = matches!(self.program[place.root].ty, Ty::Ref(_));
+        (base.mutable || matches!(base.ty, Ty::RefMut(_))) && !known && !shared
     }
 
     pub(super) fn definition(&mut self, var: Var, ty: Option<syn::Type>, value: Expr) -> Vec<Stmt> {

@@ -6,6 +6,24 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr as SynExpr;
 
+/// Whether code has a `let` of the name itself.
+fn defines(tokens: &TokenStream, name: &proc_macro2::Ident) -> bool {
+    use proc_macro2::TokenTree;
+    let mut after_let = false;
+    tokens.clone().into_iter().any(|tree| {
+        let here =
+            std::mem::replace(&mut after_let, matches!(&tree, TokenTree::Ident(i) if i == "let"));
+        match &tree {
+            TokenTree::Ident(ident) if here => {
+                after_let = ident == "mut";
+                ident == name
+            }
+            TokenTree::Group(group) => defines(&group.stream(), name),
+            _ => false,
+        }
+    })
+}
+
 /// The names that a closure binds: its parameters and the variables of its body.
 fn bound_in(closure: &syn::ExprClosure, found: &mut Vec<proc_macro2::Ident>) {
     struct Bound<'a>(&'a mut Vec<proc_macro2::Ident>);
@@ -56,7 +74,7 @@ impl Lower<'_> {
         for name in self.facts.names_in(tokens) {
             let key = name.to_string();
             let Some(closure) = self.facts.closures.get(&key) else { continue };
-            if self.facts.is_active(&key) && !found.contains(&name) {
+            if self.facts.is_active(&key) && !found.contains(&name) && !defines(tokens, &name) {
                 self.closures_in(&closure.body.to_token_stream(), found);
                 found.push(name);
             }
