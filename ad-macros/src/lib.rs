@@ -6,6 +6,8 @@ mod einsum;
 mod emit;
 mod errors;
 mod exits;
+#[cfg(test)]
+mod expand_file;
 mod explain;
 mod facts;
 mod function;
