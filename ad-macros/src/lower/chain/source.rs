@@ -1,0 +1,258 @@
+//! Where a chain starts: ranges, containers, and their parts.
+
+use super::{Part, Seq, is_chain_like};
+use crate::ir::{Expr, Place, Proj, Role, Stmt, Ty};
+use crate::lower::Lower;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Expr as SynExpr;
+
+impl Lower<'_> {
+    pub(super) fn range(&mut self, r: &syn::ExprRange) -> Option<Seq> {
+        let lo = r.start.as_ref()?;
+        let lo = self.fixed(lo);
+        let hi = match &r.end {
+            Some(hi) => {
+                let hi = self.fixed(hi);
+                Some(match r.limits {
+                    syn::RangeLimits::Closed(_) => quote!((#hi + 1)),
+                    syn::RangeLimits::HalfOpen(_) => hi,
+                })
+            }
+            None => None,
+        };
+        Some(Seq::Range { lo, hi })
+    }
+
+    /// The tokens of an inactive expression that does not change while the loop runs.
+    pub(in crate::lower) fn fixed(&mut self, e: &SynExpr) -> TokenStream {
+        let mut moves = !self.is_repeatable(e);
+        for name in self.facts.names_in(&e.to_token_stream()) {
+            moves |= self.facts.is_mutable(&name.to_string());
+        }
+        if !moves {
+            return match e {
+                SynExpr::Lit(_)
+                | SynExpr::Path(_)
+                | SynExpr::Paren(_)
+                | SynExpr::MethodCall(_)
+                | SynExpr::Field(_) => e.to_token_stream(),
+                e => quote!((#e)),
+            };
+        }
+        let value = self.verbatim_value(e);
+        let name = self.name("n", value, Ty::Discrete, false);
+        self.ident_of(&name).to_token_stream()
+    }
+
+    /// Something that is iterated without a method.
+    pub(super) fn source(&mut self, e: &SynExpr) -> Option<Seq> {
+        match e {
+            SynExpr::Range(r) => self.range(r),
+            SynExpr::Paren(e) => self.source(&e.expr),
+            SynExpr::Reference(r) if self.is_place(&r.expr) => {
+                let ty = self.facts.infer(&r.expr);
+                let place = self.frozen(&r.expr);
+                Some(self.elements(place, Some(r.mutability.is_some()), &ty))
+            }
+            e if self.is_place(e) => {
+                let ty = self.facts.infer(e);
+                let by = match &ty {
+                    Ty::Ref(_) => Some(false),
+                    Ty::RefMut(_) => Some(true),
+                    Ty::Vec(_) | Ty::Array(_) => None,
+                    // A variable that is another name for a place.
+                    _ => match self.alias_mode(e) {
+                        Some(mutable) => Some(mutable),
+                        None => return None,
+                    },
+                };
+                let place = self.frozen(e);
+                Some(self.elements(place, by, &ty))
+            }
+            SynExpr::Call(call)
+                if call.args.len() == 1
+                    && matches!(&*call.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "once")) =>
+            {
+                let value = &call.args[0];
+                let array: SynExpr = syn::parse_quote!([#value]);
+                self.source(&array)
+            }
+            SynExpr::Array(_) => {
+                let ty = self.facts.infer(e);
+                let place = self.named_operand("items", e);
+                match place {
+                    Expr::Place(place) => Some(self.elements(place, None, &ty)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn alias_mode(&self, e: &SynExpr) -> Option<bool> {
+        let SynExpr::Path(p) = e else { return None };
+        let var = self.lookup(p.path.get_ident()?)?;
+        match &self.program[var].role {
+            Role::Alias { by_ref: true, .. } | Role::Binding { .. } => {
+                Some(matches!(self.program[var].ty, Ty::RefMut(_)))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn elements(&self, place: Place, by: Option<bool>, ty: &Ty) -> Seq {
+        let indexed = match ty.deref() {
+            Ty::NdArray { dims, .. } => *dims == Some(1),
+            Ty::Unknown => false,
+            _ => true,
+        };
+        Seq::Elements { place, by, generic: !indexed }
+    }
+
+    /// The array in `array.as_slice().unwrap()`, whose elements are those of the slice.
+    pub(super) fn sliced_array<'e>(&self, e: &'e SynExpr) -> Option<&'e SynExpr> {
+        let SynExpr::MethodCall(outer) = e else { return None };
+        let SynExpr::MethodCall(inner) = &*outer.receiver else { return None };
+        let unwraps = outer.method == "unwrap" || outer.method == "expect";
+        let slices = inner.method == "as_slice" || inner.method == "as_slice_mut";
+        let array = matches!(self.facts.infer(&inner.receiver).deref(), Ty::NdArray { .. });
+        (unwraps && slices && array).then_some(&*inner.receiver)
+    }
+
+    pub(super) fn source_method(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Seq> {
+        let recv = self.sliced_array(&call.receiver).unwrap_or(&call.receiver);
+        if ![
+            "iter",
+            "iter_mut",
+            "into_iter",
+            "windows",
+            "chunks",
+            "chunks_exact",
+            "chunks_mut",
+            "chunks_exact_mut",
+            "rows",
+            "columns",
+            "outer_iter",
+            "axis_iter",
+            "outer_iter_mut",
+            "axis_iter_mut",
+            "rows_mut",
+            "columns_mut",
+            "indexed_iter",
+        ]
+        .contains(&name)
+        {
+            return None;
+        }
+        if name == "into_iter" && is_chain_like(recv) {
+            // `rows()`, `windows(n)` and the like of ndarray, made an iterator by the adaptor below.
+            return None;
+        }
+        if name == "into_iter" {
+            if let Some(seq) = self.source(recv) {
+                return Some(seq);
+            }
+            // What is consumed is iterated by value; its elements are cloned where they are not `Copy`.
+            let ty = self.facts.infer(recv);
+            let place = if self.is_place(recv) {
+                self.frozen(recv)
+            } else {
+                match self.named_operand("items", recv) {
+                    Expr::Place(place) => place,
+                    _ => return None,
+                }
+            };
+            return Some(self.elements(place, None, &ty));
+        }
+        if matches!(recv, SynExpr::Range(_))
+            || matches!(recv, SynExpr::Paren(p) if matches!(*p.expr, SynExpr::Range(_)))
+        {
+            return None;
+        }
+        let ty = self.facts.infer(recv);
+        let place = if self.is_place(recv) {
+            self.frozen(recv)
+        } else {
+            match self.named_operand("items", recv) {
+                Expr::Place(place) => place,
+                _ => return None,
+            }
+        };
+        let place = self.named_view(place);
+        let size = call.args.first().map(|n| self.fixed(n));
+        let part =
+            |kind, mutable| Some(Seq::Parts { place: place.clone(), by: Some(mutable), kind });
+        match name {
+            "iter" => Some(self.elements(place, Some(false), &ty)),
+            "iter_mut" => Some(self.elements(place, Some(true), &ty)),
+            "windows" if !matches!(ty.deref(), Ty::NdArray { .. }) => {
+                part(Part::Windows(size?), false)
+            }
+            "chunks" => part(Part::Chunks { size: size?, exact: false }, false),
+            "chunks_exact" => part(Part::Chunks { size: size?, exact: true }, false),
+            "chunks_mut" => part(Part::Chunks { size: size?, exact: false }, true),
+            "chunks_exact_mut" => part(Part::Chunks { size: size?, exact: true }, true),
+            // The views of parts that are written: `by` says that they are mutable.
+            "rows" | "rows_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Rows,
+            }),
+            "columns" | "columns_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Columns,
+            }),
+            "outer_iter" | "outer_iter_mut" => {
+                let axis = quote!(::ad_runtime::ndarray::Axis(0));
+                Some(Seq::Parts {
+                    place,
+                    by: name.ends_with("_mut").then_some(true),
+                    kind: Part::Outer(axis),
+                })
+            }
+            "axis_iter" | "axis_iter_mut" => Some(Seq::Parts {
+                place,
+                by: name.ends_with("_mut").then_some(true),
+                kind: Part::Outer(size?),
+            }),
+            "windows" => match ty.deref() {
+                Ty::NdArray { dims: Some(1), .. } => {
+                    Some(Seq::Parts { place, by: None, kind: Part::Slices(size?) })
+                }
+                _ => None,
+            },
+            "indexed_iter" => match ty.deref() {
+                Ty::NdArray { dims: Some(1), .. } => {
+                    Some(Seq::Enumerate(Box::new(self.elements(place, Some(false), &ty))))
+                }
+                Ty::NdArray { dims: Some(dims), .. } => Some(Seq::Indexed { place, dims: *dims }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A view of ndarray under a name, so that what it shows can be borrowed for a whole iteration.
+    pub(super) fn named_view(&mut self, place: Place) -> Place {
+        if !matches!(place.proj.last(), Some(Proj::View { .. }))
+            || !self.program.is_array_view(&place)
+        {
+            return place;
+        }
+        let (ty, active) = (self.program.ty_of_place(&place), self.is_active(&place));
+        let var = self.temp("view", ty, active, false);
+        self.program[var].role = Role::Alias { place: self.program.resolve(&place), by_ref: false };
+        self.push(Stmt::Let { var, ty: None, value: Expr::Place(place) });
+        Place::var(var)
+    }
+
+    pub(super) fn is_finite(&self, seq: &Seq) -> bool {
+        self.len(seq).is_some()
+    }
+
+    pub(in crate::lower) fn tokens_of(&self, place: &Place) -> TokenStream {
+        crate::emit::place_tokens(&self.program, place)
+    }
+}
