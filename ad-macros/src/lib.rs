@@ -18,13 +18,13 @@ mod generate;
 mod growth;
 mod ir;
 mod items;
-mod linear;
 mod lower;
 mod operators;
 mod pipeline;
 mod resolve;
 mod rules;
 mod scalar_methods;
+mod second_order;
 #[cfg(test)]
 mod snapshots;
 mod sugar;
@@ -64,9 +64,9 @@ pub fn scalar_methods(_: TokenStream) -> TokenStream {
     scalar_methods::expand().into()
 }
 
-/// Adds order two to a trait of linear rules; for `ad-runtime` alone.
+/// Adds order two to a trait or an `impl` block of derivative rules; for `ad-runtime` alone.
 #[doc(hidden)]
 #[proc_macro_attribute]
-pub fn linear_rules(_: TokenStream, item: TokenStream) -> TokenStream {
-    linear::expand(item.into()).into()
+pub fn second_order(attr: TokenStream, item: TokenStream) -> TokenStream {
+    second_order::expand(attr.into(), item.into()).into()
 }

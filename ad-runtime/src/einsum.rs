@@ -81,6 +81,7 @@ pub fn single<A: Real, D: Dimension, O: Dimension>(
 #[derive(Clone, Copy, Debug)]
 pub struct single {}
 
+#[ad_macros::second_order(linear)]
 impl single {
     #[doc(hidden)]
     #[track_caller]
@@ -138,6 +139,7 @@ pub fn pair<A: Real, L: Dimension, R: Dimension, O: Dimension>(
 #[derive(Clone, Copy, Debug)]
 pub struct pair {}
 
+#[ad_macros::second_order(product)]
 impl pair {
     #[doc(hidden)]
     #[track_caller]
@@ -193,6 +195,7 @@ pub fn scalar<A: Real>(a: &ArrayRef<A, Ix0>) -> A {
 #[derive(Clone, Copy, Debug)]
 pub struct scalar {}
 
+#[ad_macros::second_order(linear)]
 impl scalar {
     #[doc(hidden)]
     pub fn __adjoint<A: Real>(_: &ArrayRef<A, Ix0>, out_bar: A, mut a_bar: impl Slot<Array0<A>>) {

@@ -24,6 +24,8 @@ mod checkpoint;
 mod constant;
 mod containers;
 mod containers_adjoint;
+#[doc(hidden)]
+pub mod dual;
 #[cfg(feature = "ndarray")]
 #[doc(hidden)]
 pub mod einsum;
@@ -76,7 +78,7 @@ pub use ad_macros::einsum;
 pub use ad_macros::{Differentiable, differentiate};
 #[doc(hidden)]
 pub use containers::variant_mismatch;
-pub use real::{Real, ScalarOperand};
+pub use real::{Number, Real, ScalarOperand};
 pub use tangent::{Differentiable, Tangent};
 
 #[cfg(feature = "ndarray")]

@@ -21,19 +21,9 @@ pub trait ScalarOperand {}
 #[cfg(not(feature = "ndarray"))]
 impl<T> ScalarOperand for T {}
 
-/// A real scalar: `f32` or `f64`. Its tangent is a scalar of the same type.
-///
-/// ```
-/// use ad_runtime::{differentiate, Real};
-///
-/// #[differentiate]
-/// fn logistic<T: Real>(x: T) -> T {
-///     T::one() / (T::one() + (-x).exp())
-/// }
-/// assert_eq!(logistic::grad(0.0_f64), 0.25);
-/// assert_eq!(logistic::grad(0.0_f32), 0.25);
-/// ```
-pub trait Real:
+/// The arithmetic and the elementary functions that derivative rules are written in: those of real scalars, and
+/// of dual numbers over them.
+pub trait Number:
     Float
     + FloatConst
     + FromPrimitive
@@ -48,6 +38,40 @@ pub trait Real:
     + Sync
     + Differentiable<Tangent = Self>
     + Tangent
+    + ScalarOperand
+    + 'static
+{
+    /// `self * slope()`, where a zero stays zero even if the slope is infinite or not a number.
+    #[doc(hidden)]
+    fn steep(self, slope: impl FnOnce() -> Self) -> Self;
+}
+
+macro_rules! number {
+    ($($t:ty),*) => {$(
+        impl Number for $t {
+            #[inline(always)]
+            fn steep(self, slope: impl FnOnce() -> Self) -> Self {
+                if self == 0.0 { 0.0 } else { self * slope() }
+            }
+        }
+    )*};
+}
+number!(f32, f64);
+
+/// A real scalar: `f32` or `f64`. Its tangent is a scalar of the same type.
+///
+/// ```
+/// use ad_runtime::{differentiate, Real};
+///
+/// #[differentiate]
+/// fn logistic<T: Real>(x: T) -> T {
+///     T::one() / (T::one() + (-x).exp())
+/// }
+/// assert_eq!(logistic::grad(0.0_f64), 0.25);
+/// assert_eq!(logistic::grad(0.0_f32), 0.25);
+/// ```
+pub trait Real:
+    Number
     + ScalarMethods
     + BinaryRule<Add, Self, Output = Self>
     + BinaryRule<Sub, Self, Output = Self>
@@ -65,8 +89,6 @@ pub trait Real:
     + SecondBinaryRule<Div, Self>
     + SecondBinaryRule<Rem, Self>
     + SecondNegRule
-    + ScalarOperand
-    + 'static
 {
 }
 

@@ -372,9 +372,12 @@ impl Emitter<'_> {
     }
 }
 
-/// Methods that take their receiver by value.
+/// Methods that take their receiver by value, and their tangents.
 fn consumes(name: &proc_macro2::Ident) -> bool {
-    name.to_string().starts_with("into_")
+    let name = name.to_string();
+    let tangent = name.strip_prefix("__").and_then(|name| name.strip_suffix("_jvp"));
+    let name = tangent.unwrap_or(&name);
+    name.starts_with("into_")
         || [
             "reversed_axes",
             "permuted_axes",
@@ -385,7 +388,7 @@ fn consumes(name: &proc_macro2::Ident) -> bool {
             "index_axis_move",
         ]
         .iter()
-        .any(|m| name == m)
+        .any(|m| name == *m)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

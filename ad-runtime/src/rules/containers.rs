@@ -4,7 +4,7 @@ use crate::Differentiable;
 use crate::slot::{Slot, TangentArg};
 
 /// `clone`: the cotangent of the copy is added to that of the original.
-#[ad_macros::linear_rules]
+#[ad_macros::second_order(linear)]
 pub trait CloneMethods: Differentiable + Clone {
     /// The value and its tangent.
     #[doc(hidden)]
@@ -23,7 +23,7 @@ pub trait CloneMethods: Differentiable + Clone {
 impl<T: Differentiable + Clone> CloneMethods for T {}
 
 /// Methods of slices that copy: `to_vec`, `to_owned`, `into_vec`.
-#[ad_macros::linear_rules]
+#[ad_macros::second_order(linear)]
 pub trait SliceMethods {
     /// The element.
     type Element: Differentiable;

@@ -75,6 +75,7 @@ extension! {
     ///
     /// Each `__…_jvp` returns the value and its tangent, each `__…_adjoint` adds the cotangent of the array; all
     /// panic when a tangent or cotangent has another shape than its value.
+    #[ad_macros::second_order(linear)]
     ArrangementMethods [A, D] [A: Real, D: Dimension + 'static] for ArrayRef<A, D>;
 
     /// `xᵀ`, the axes in reverse order.
@@ -172,6 +173,7 @@ extension! {
 
 extension! {
     /// The derivative of `select`.
+    #[ad_macros::second_order(linear)]
     SelectMethods [A, D] [A: Real, D: RemoveAxis + 'static] for ArrayRef<A, D>;
 
     /// The parts with the given indices on `axis`, one after another. Returns the value and its tangent.
@@ -197,6 +199,7 @@ extension! {
 
 extension! {
     /// The derivative of `to_vec`.
+    #[ad_macros::second_order(linear)]
     VectorMethods [A] [A: Real] for ArrayRef<A, Ix1>;
 
     /// The elements as a `Vec`. Returns the value and its tangent.
@@ -214,6 +217,7 @@ extension! {
     ///
     /// Each `__…_jvp` returns the value and its tangent, each `__…_adjoint` adds the cotangent of the array; of the
     /// array itself the latter read the shape alone.
+    #[ad_macros::second_order(linear)]
     IntoMethods [A, S, D] [A: Real, S: Data<Elem = A>, D: Dimension + 'static] for ArrayBase<S, D>;
 
     /// `xᵀ`, the axes in reverse order.
@@ -310,6 +314,7 @@ extension! {
 
 extension! {
     /// The derivatives of methods that take an owned array by value and arrange its elements anew.
+    #[ad_macros::second_order(linear)]
     IntoOwnedMethods [A, S, D] [A: Real, S: DataOwned<Elem = A>, D: Dimension + 'static] for ArrayBase<S, D>;
 
     /// The same elements in another shape, copied if need be. Returns the value and its tangent.
@@ -346,6 +351,7 @@ extension! {
 
 extension! {
     /// The derivatives of methods that take an array by value and leave out an axis.
+    #[ad_macros::second_order(linear)]
     RemoveAxisMethods [A, S, D] [A: Real, S: Data<Elem = A>, D: RemoveAxis + 'static] for ArrayBase<S, D>;
 
     /// The part with index 0 on `axis`. Returns the value and its tangent.

@@ -5,13 +5,13 @@
 
 use super::operators::Elementwise;
 use super::shapes::{add_sum, add_sum2, add_sum3, require_same_shape, sum2};
-use crate::Real;
+use crate::Number;
 use crate::rules::AssignRule;
 use crate::slot::{Slot, SlotMut, TangentArg};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Zip};
 
 #[track_caller]
-fn array_jvp<Op: Elementwise, A: Real, D: Dimension, E: Dimension>(
+fn array_jvp<Op: Elementwise, A: Number, D: Dimension, E: Dimension>(
     x: &ArrayRef<A, D>,
     y: &ArrayRef<A, E>,
     x_dot: Option<ArrayViewMut<'_, A, D>>,
@@ -37,7 +37,7 @@ fn array_jvp<Op: Elementwise, A: Real, D: Dimension, E: Dimension>(
 }
 
 #[track_caller]
-fn array_adjoint<Op: Elementwise, A: Real, D: Dimension, E: Dimension + 'static>(
+fn array_adjoint<Op: Elementwise, A: Number, D: Dimension, E: Dimension + 'static>(
     x: &ArrayRef<A, D>,
     y: &ArrayRef<A, E>,
     x_bar: Option<ArrayViewMut<'_, A, D>>,
@@ -66,7 +66,7 @@ fn array_adjoint<Op: Elementwise, A: Real, D: Dimension, E: Dimension + 'static>
 }
 
 #[track_caller]
-fn scalar_jvp<Op: Elementwise, A: Real, D: Dimension>(
+fn scalar_jvp<Op: Elementwise, A: Number, D: Dimension>(
     x: &ArrayRef<A, D>,
     s: A,
     x_dot: Option<ArrayViewMut<'_, A, D>>,
@@ -83,7 +83,7 @@ fn scalar_jvp<Op: Elementwise, A: Real, D: Dimension>(
 }
 
 #[track_caller]
-fn scalar_adjoint<Op: Elementwise, A: Real, D: Dimension>(
+fn scalar_adjoint<Op: Elementwise, A: Number, D: Dimension>(
     x: &ArrayRef<A, D>,
     s: A,
     x_bar: Option<ArrayViewMut<'_, A, D>>,
@@ -103,9 +103,31 @@ fn scalar_adjoint<Op: Elementwise, A: Real, D: Dimension>(
     }
 }
 
+/// The adjoint of `x ∘= y` for an array `y`, whose cotangent of `x` stands alone.
+#[track_caller]
+pub(super) fn of_array<Op: Elementwise, A: Number, D: Dimension, E: Dimension + 'static>(
+    x: &Array<A, D>,
+    y: &Array<A, E>,
+    x_bar: Option<&mut Array<A, D>>,
+    y_bar: impl Slot<Array<A, E>>,
+) {
+    array_adjoint::<Op, A, D, E>(x, y, x_bar.map(|bar| bar.view_mut()), y_bar);
+}
+
+/// The adjoint of `x ∘= s` for a scalar `s`, likewise.
+#[track_caller]
+pub(super) fn of_scalar<Op: Elementwise, A: Number, D: Dimension>(
+    x: &Array<A, D>,
+    s: &A,
+    x_bar: Option<&mut Array<A, D>>,
+    s_bar: impl Slot<A>,
+) {
+    scalar_adjoint::<Op, A, D>(x, *s, x_bar.map(|bar| bar.view_mut()), s_bar);
+}
+
 macro_rules! array_assign_rule {
     ([$($generics:tt)*] $x:ty, $y:ty) => {
-        impl<Op: Elementwise, A: Real, $($generics)* D: Dimension, E: Dimension + 'static> AssignRule<Op, $y> for $x {
+        impl<Op: Elementwise, A: Number, $($generics)* D: Dimension, E: Dimension + 'static> AssignRule<Op, $y> for $x {
             #[inline]
             #[track_caller]
             fn assign_jvp<DX: SlotMut<Array<A, D>>, DY: TangentArg<Array<A, E>>>(
@@ -128,7 +150,7 @@ array_assign_rule!([] ArrayRef<A, D>, &ArrayRef<A, E>);
 
 macro_rules! scalar_assign_rule {
     ([$($generics:tt)*] $x:ty) => {
-        impl<Op: Elementwise, A: Real, $($generics)* D: Dimension> AssignRule<Op, A> for $x {
+        impl<Op: Elementwise, A: Number, $($generics)* D: Dimension> AssignRule<Op, A> for $x {
             #[inline]
             #[track_caller]
             fn assign_jvp<DX: SlotMut<Array<A, D>>, DY: TangentArg<A>>(

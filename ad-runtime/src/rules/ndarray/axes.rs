@@ -7,14 +7,15 @@ use super::reductions::{count, products_of_others, std_slope};
 use super::shapes::{broadcast, copy, require_same_shape, require_shape, sum2};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
-use crate::{Real, variant_mismatch};
+use crate::{Number, variant_mismatch};
 use ndarray::{Array, ArrayRef, ArrayView, Axis, Dimension, RemoveAxis, Zip};
 
 /// The derivatives of the reductions of an array along one axis of length `n`.
 ///
 /// Each `__…_jvp` returns the value and its tangent, each `__…_adjoint` adds the cotangent of the array.
 /// All of them panic when a tangent or cotangent has another shape than its value.
-pub trait AxisMethods<A: Real, D: RemoveAxis> {
+#[ad_macros::second_order]
+pub trait AxisMethods<A: Number, D: RemoveAxis> {
     /// `s = Σ xᵢ` along `axis`: `ṡ = Σ ẋᵢ`.
     fn __sum_axis_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
         &self,
@@ -110,7 +111,7 @@ pub trait AxisMethods<A: Real, D: RemoveAxis> {
 
 /// A tangent after a check of its shape, summed along `axis`; zero where there is none.
 #[track_caller]
-fn sum_along<A: Real, D: RemoveAxis>(
+fn sum_along<A: Number, D: RemoveAxis>(
     dot: Option<ArrayView<'_, A, D>>,
     x: &ArrayRef<A, D>,
     axis: Axis,
@@ -146,7 +147,7 @@ fn with_axis<A, D: RemoveAxis>(
 
 /// Adds `bar`, repeated along `axis`, to the cotangent of `x`.
 #[track_caller]
-fn add_repeated<A: Real, D: RemoveAxis + 'static>(
+fn add_repeated<A: Number, D: RemoveAxis + 'static>(
     mut slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     axis: Axis,
@@ -164,7 +165,7 @@ fn add_repeated<A: Real, D: RemoveAxis + 'static>(
 
 /// `Σ (xᵢ - m) ẋᵢ` along `axis`, with the mean `m` of each lane.
 #[track_caller]
-fn deviation_along<A: Real, D: RemoveAxis>(
+fn deviation_along<A: Number, D: RemoveAxis>(
     dot: Option<ArrayView<'_, A, D>>,
     x: &ArrayRef<A, D>,
     axis: Axis,
@@ -181,7 +182,7 @@ fn deviation_along<A: Real, D: RemoveAxis>(
 
 /// Adds `bar * (xᵢ - m)` to the cotangent of `x`, with the mean `m` of each lane.
 #[track_caller]
-fn add_deviations_along<A: Real, D: RemoveAxis + 'static>(
+fn add_deviations_along<A: Number, D: RemoveAxis + 'static>(
     slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     axis: Axis,
@@ -199,7 +200,8 @@ fn add_deviations_along<A: Real, D: RemoveAxis + 'static>(
     });
 }
 
-impl<A: Real, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
+#[ad_macros::second_order(dual, linear(__sum_axis_adjoint, __mean_axis_adjoint))]
+impl<A: Number, D: RemoveAxis + 'static> AxisMethods<A, D> for ArrayRef<A, D> {
     #[track_caller]
     fn __sum_axis_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
         &self,

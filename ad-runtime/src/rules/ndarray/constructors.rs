@@ -33,6 +33,7 @@ fn scalar<A: Real>(dot: Option<A::Ref<'_>>) -> A {
 
 extension! {
     /// The derivatives of the constructors of vectors.
+    #[ad_macros::second_order(linear)]
     VectorConstructors [A, S] [A: Real, S: DataOwned<Elem = A>] for ArrayBase<S, Ix1>;
 
     /// The vector with the elements of `v`. Returns the value and its tangent.
@@ -69,6 +70,7 @@ extension! {
 
 extension! {
     /// The derivatives of the constructors of matrices from a diagonal.
+    #[ad_macros::second_order(linear)]
     DiagonalConstructors [A, S] [A: Real, S: DataOwned<Elem = A> + DataMut] for ArrayBase<S, Ix2>;
 
     /// The square matrix with this diagonal. Returns the value and its tangent.
@@ -108,6 +110,7 @@ extension! {
 
 extension! {
     /// The derivatives of the constructors of arrays of any shape.
+    #[ad_macros::second_order(linear)]
     ArrayConstructors [A, S, D] [A: Real, S: DataOwned<Elem = A>, D: Dimension + 'static] for ArrayBase<S, D>;
 
     /// An array of equal elements. Returns the value and its tangent.

@@ -179,5 +179,5 @@ macro_rules! tangent_arg {
     )*};
 }
 tangent_arg!(
-    ArrayView<'_, A, D>, &ArrayView<'_, A, D>, &ArrayViewMut<'_, A, D>, &ArrayRef<A, D>
+    ArrayView<'_, A, D>, &ArrayView<'_, A, D>, &ArrayViewMut<'_, A, D>, &mut ArrayViewMut<'_, A, D>, &ArrayRef<A, D>
 );

@@ -6,25 +6,25 @@
 
 use super::shapes::require_same_shape;
 use super::slots::OutBar;
-use crate::Real;
+use crate::Number;
 use crate::slot::{Slot, TangentArg};
 use ndarray::{Array, ArrayRef, Dimension, Zip};
 
 /// `bar * slope`.
 #[inline(always)]
-fn smooth<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
+fn smooth<A: Number>(bar: A, slope: impl FnOnce() -> A) -> A {
     bar * slope()
 }
 
 /// `bar * slope`, where a zero stays zero even if the slope is infinite or not a number.
 #[inline(always)]
-pub(super) fn steep<A: Real>(bar: A, slope: impl FnOnce() -> A) -> A {
-    if bar.is_zero() { A::zero() } else { bar * slope() }
+pub(super) fn steep<A: Number>(bar: A, slope: impl FnOnce() -> A) -> A {
+    bar.steep(slope)
 }
 
 /// A function that turns a constant of type `f64` into one of the scalar type.
 #[inline(always)]
-fn constant<A: Real>(value: f64) -> A {
+fn constant<A: Number>(value: f64) -> A {
     A::from_f64(value).expect("a real type approximates every f64")
 }
 
@@ -34,7 +34,8 @@ macro_rules! elementwise {
         $name:ident, $jvp:ident, $adjoint:ident, $adjoint_with:ident: $scale:ident |$x:ident, $y:ident| $slope:expr;
     )*) => {
         /// The derivatives of ndarray's elementwise methods without arguments.
-        pub trait ElementwiseMethods<A: Real, D: Dimension> {$(
+        #[ad_macros::second_order]
+        pub trait ElementwiseMethods<A: Number, D: Dimension> {$(
             $(#[$doc])*
             ///
             /// Returns the value and its tangent.
@@ -57,7 +58,8 @@ macro_rules! elementwise {
             );
         )*}
 
-        impl<A: Real, D: Dimension + 'static> ElementwiseMethods<A, D> for ArrayRef<A, D> {$(
+        #[ad_macros::second_order(dual)]
+        impl<A: Number, D: Dimension + 'static> ElementwiseMethods<A, D> for ArrayRef<A, D> {$(
             #[track_caller]
             fn $jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>) {
                 let out = self.$name();

@@ -32,6 +32,7 @@ namespaces! {
     concatenate;
 }
 
+#[ad_macros::second_order(linear)]
 impl arr1 {
     /// The vector with the elements of `xs`. Returns the value and its tangent.
     #[track_caller]
@@ -54,6 +55,7 @@ impl arr1 {
     }
 }
 
+#[ad_macros::second_order(linear)]
 impl arr2 {
     /// The matrix with the rows `xs`. Returns the value and its tangent.
     #[track_caller]
@@ -131,6 +133,7 @@ fn add_parts<'a, A: Real, D: Dimension + 'static>(
     );
 }
 
+#[ad_macros::second_order(linear)]
 impl stack {
     /// The arrays one after another along a new axis, an error if their shapes differ. Returns the value and its tangent.
     #[allow(clippy::type_complexity)]
@@ -169,6 +172,7 @@ impl stack {
     }
 }
 
+#[ad_macros::second_order(linear)]
 impl concatenate {
     /// The arrays one after another along `axis`, an error if their shapes do not fit. Returns the value and its tangent.
     #[allow(clippy::type_complexity)]

@@ -3,7 +3,7 @@
 //! Without BLAS ndarray computes `Aᵀ x` of a row-major `A` column by column, each a stride through all
 //! of memory. The pullback of `A x` is that very product, so it has a kernel of its own here.
 
-use crate::Real;
+use crate::Number;
 use ndarray::linalg::general_mat_vec_mul;
 use ndarray::{Array2, ArrayRef, ArrayViewMut1, ArrayViewMut2, Axis, Ix1, Ix2, Zip};
 
@@ -13,7 +13,7 @@ use ndarray::{Array2, ArrayRef, ArrayViewMut1, ArrayViewMut2, Axis, Ix1, Ix2, Zi
 /// When the shapes do not fit.
 #[inline]
 #[track_caller]
-pub(super) fn add_mat_vec<A: Real>(
+pub(super) fn add_mat_vec<A: Number>(
     mut y: ArrayViewMut1<'_, A>,
     matrix: &ArrayRef<A, Ix2>,
     x: &ArrayRef<A, Ix1>,
@@ -32,7 +32,7 @@ pub(super) fn add_mat_vec<A: Real>(
 }
 
 /// `y += Σⱼ xⱼ A[:, j]`, four columns at a time, so that `y` is read and written a quarter as often.
-fn add_columns<A: Real>(y: &mut [A], matrix: &ArrayRef<A, Ix2>, x: &ArrayRef<A, Ix1>) {
+fn add_columns<A: Number>(y: &mut [A], matrix: &ArrayRef<A, Ix2>, x: &ArrayRef<A, Ix1>) {
     let m = y.len();
     let column = |j: usize| {
         let column = matrix.column(j).to_slice();
@@ -56,7 +56,7 @@ fn add_columns<A: Real>(y: &mut [A], matrix: &ArrayRef<A, Ix2>, x: &ArrayRef<A, 
 
 /// `into += x yᵀ` for `x ∈ Rᵐ`, `y ∈ Rⁿ`, `into ∈ R^(m×n)`.
 #[inline]
-pub(super) fn add_outer<A: Real>(
+pub(super) fn add_outer<A: Number>(
     mut into: ArrayViewMut2<'_, A>,
     x: &ArrayRef<A, Ix1>,
     y: &ArrayRef<A, Ix1>,
@@ -69,7 +69,7 @@ pub(super) fn add_outer<A: Real>(
 }
 
 /// `x yᵀ` in row-major order.
-pub(super) fn outer<A: Real>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array2<A> {
+pub(super) fn outer<A: Number>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array2<A> {
     let mut elements = Vec::with_capacity(x.len() * y.len());
     for &x in x {
         match y.as_slice() {

@@ -23,6 +23,7 @@ mod outline;
 mod powers;
 mod products;
 mod reductions;
+mod second;
 mod shapes;
 mod slots;
 mod views;

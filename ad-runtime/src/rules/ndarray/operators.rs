@@ -6,7 +6,7 @@ use super::shapes::{broadcast_owned, common_shape, require_same_shape, sum2};
 use super::slots::OutBar;
 use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 use crate::slot::{Slot, TangentArg};
-use crate::{Differentiable, Real};
+use crate::{Differentiable, Number};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, DimMax, Dimension, Zip};
 
 /// An elementwise operator `z = x ∘ y`, given by its pullback to each operand.
@@ -20,9 +20,9 @@ pub trait Elementwise: Sized {
     /// Whether [`Elementwise::dy`] reads `y`.
     const DY_READS_Y: bool;
     /// `z̄ ∂z/∂x`.
-    fn dx<A: Real>(bar: A, y: A) -> A;
+    fn dx<A: Number>(bar: A, y: A) -> A;
     /// `z̄ ∂z/∂y`.
-    fn dy<A: Real>(bar: A, x: A, y: A) -> A;
+    fn dy<A: Number>(bar: A, x: A, y: A) -> A;
 }
 
 macro_rules! elementwise {
@@ -32,12 +32,12 @@ macro_rules! elementwise {
             const DY_READS_X: bool = $ryx;
             const DY_READS_Y: bool = $ryy;
             #[inline(always)]
-            fn dx<A: Real>($bar: A, $y: A) -> A {
+            fn dx<A: Number>($bar: A, $y: A) -> A {
                 let _ = $y;
                 $dx
             }
             #[inline(always)]
-            fn dy<A: Real>($bar: A, $x: A, $y: A) -> A {
+            fn dy<A: Number>($bar: A, $x: A, $y: A) -> A {
                 let _ = ($x, $y);
                 $dy
             }
@@ -54,7 +54,7 @@ elementwise! {
 
 /// The tangent of `x ∘ y` for arrays.
 #[track_caller]
-fn array_jvp<Op: Elementwise, A: Real, D, E>(
+fn array_jvp<Op: Elementwise, A: Number, D, E>(
     x: &ArrayRef<A, D>,
     y: &ArrayRef<A, E>,
     x_dot: Option<ArrayView<'_, A, D>>,
@@ -99,7 +99,7 @@ where
 /// Adds the cotangents of the arrays in `x ∘ y`.
 #[inline]
 #[track_caller]
-fn array_adjoint<Op: Elementwise, A: Real, D, E, SX, SY>(
+pub(super) fn array_adjoint<Op: Elementwise, A: Number, D, E, SX, SY>(
     x: &ArrayRef<A, D>,
     y: &ArrayRef<A, E>,
     out_bar: Array<A, <D as DimMax<E>>::Output>,
@@ -133,7 +133,7 @@ fn array_adjoint<Op: Elementwise, A: Real, D, E, SX, SY>(
 }
 
 /// The tangent of `x ∘ s` for an array and a scalar.
-fn array_scalar_jvp<Op: Elementwise, A: Real, D: Dimension>(
+fn array_scalar_jvp<Op: Elementwise, A: Number, D: Dimension>(
     x: &ArrayRef<A, D>,
     s: A,
     x_dot: Option<ArrayView<'_, A, D>>,
@@ -155,7 +155,7 @@ fn array_scalar_jvp<Op: Elementwise, A: Real, D: Dimension>(
 /// Adds the cotangents in `x ∘ s` for an array and a scalar.
 #[inline]
 #[track_caller]
-fn array_scalar_adjoint<Op: Elementwise, A: Real, D, SX, SS>(
+pub(super) fn array_scalar_adjoint<Op: Elementwise, A: Number, D, SX, SS>(
     x: &ArrayRef<A, D>,
     s: A,
     out_bar: Array<A, D>,
@@ -175,7 +175,7 @@ fn array_scalar_adjoint<Op: Elementwise, A: Real, D, SX, SS>(
 }
 
 /// The tangent of `s ∘ y` for a scalar and an array.
-fn scalar_array_jvp<Op: Elementwise, A: Real, D: Dimension>(
+fn scalar_array_jvp<Op: Elementwise, A: Number, D: Dimension>(
     s: A,
     y: &ArrayRef<A, D>,
     s_dot: Option<A>,
@@ -197,7 +197,7 @@ fn scalar_array_jvp<Op: Elementwise, A: Real, D: Dimension>(
 /// Adds the cotangents in `s ∘ y` for a scalar and an array.
 #[inline]
 #[track_caller]
-fn scalar_array_adjoint<Op: Elementwise, A: Real, D, SS, SY>(
+pub(super) fn scalar_array_adjoint<Op: Elementwise, A: Number, D, SS, SY>(
     s: A,
     y: &ArrayRef<A, D>,
     out_bar: Array<A, D>,
@@ -223,7 +223,7 @@ fn scalar_array_adjoint<Op: Elementwise, A: Real, D, SS, SY>(
 /// One pair of array operands: `x` and `y` are auto-dereferenced to `ArrayRef`.
 macro_rules! array_rule {
     ([$($generics:tt)*] $x:ty [$d:ty], $y:ty [$e:ty] => $out:ty where $($bounds:tt)*) => {
-        impl<Op: Elementwise, A: Real, $($generics)*> BinaryRule<Op, $y> for $x
+        impl<Op: Elementwise, A: Number, $($generics)*> BinaryRule<Op, $y> for $x
         where $($bounds)*
         {
             type Output = $out;
@@ -286,7 +286,7 @@ array_rule! {
 /// An array and a scalar on its right.
 macro_rules! array_scalar_rule {
     ([$($generics:tt)*] $x:ty => $out:ty) => {
-        impl<Op: Elementwise, A: Real, $($generics)* D: Dimension + 'static> BinaryRule<Op, A> for $x {
+        impl<Op: Elementwise, A: Number, $($generics)* D: Dimension + 'static> BinaryRule<Op, A> for $x {
             type Output = $out;
             #[inline]
             #[track_caller]
@@ -342,7 +342,7 @@ scalar_array_rule!(f32, f64);
 /// `z = -x`, hence `x̄ += -z̄`.
 macro_rules! neg_rule {
     ([$($generics:tt)*] $x:ty => $out:ty) => {
-        impl<A: Real, $($generics)* D: Dimension + 'static> NegRule for $x {
+        impl<A: Number, $($generics)* D: Dimension + 'static> NegRule for $x {
             type Output = $out;
             #[inline]
             #[track_caller]

@@ -5,11 +5,11 @@
 use super::elementwise::steep;
 use super::shapes::{require_same_shape, sum2};
 use super::slots::OutBar;
-use crate::Real;
+use crate::Number;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, Zip};
 
-fn jvp<A: Real, D: Dimension>(
+fn jvp<A: Number, D: Dimension>(
     x: &ArrayRef<A, D>,
     x_dot: Option<ArrayView<'_, A, D>>,
     s_dot: Option<A>,
@@ -30,7 +30,7 @@ fn jvp<A: Real, D: Dimension>(
 }
 
 #[track_caller]
-fn adjoint<A: Real, D: Dimension + 'static>(
+fn adjoint<A: Number, D: Dimension + 'static>(
     x: &ArrayRef<A, D>,
     out_bar: Array<A, D>,
     x_bar: impl Slot<Array<A, D>>,
@@ -49,7 +49,8 @@ macro_rules! with_scalar {
         $name:ident, $jvp:ident, $adjoint:ident: |$x:ident, $s:ident| $dx:expr, $ds:expr;
     )*) => {
         /// The derivatives of ndarray's elementwise methods with a scalar argument.
-        pub trait ScalarArgumentMethods<A: Real, D: Dimension> {$(
+        #[ad_macros::second_order]
+        pub trait ScalarArgumentMethods<A: Number, D: Dimension> {$(
             $(#[$doc])*
             ///
             /// Returns the value and its tangent.
@@ -67,7 +68,8 @@ macro_rules! with_scalar {
             );
         )*}
 
-        impl<A: Real, D: Dimension + 'static> ScalarArgumentMethods<A, D> for ArrayRef<A, D> {$(
+        #[ad_macros::second_order(dual)]
+        impl<A: Number, D: Dimension + 'static> ScalarArgumentMethods<A, D> for ArrayRef<A, D> {$(
             #[track_caller]
             fn $jvp<DX: TangentArg<Array<A, D>>, DS: TangentArg<A>>(
                 &self, $s: A, self_dot: DX, s_dot: DS,
@@ -88,7 +90,7 @@ macro_rules! with_scalar {
 with_scalar! {
     /// `xˢ`: slopes `s xˢ⁻¹` in `x` (0 for `s = 0`), `xˢ ln x` in `s` (0 at `x = 0`).
     powf, __powf_jvp, __powf_adjoint: |x, s|
-        if s.is_zero() { A::zero() } else { s * x.powf(s - A::one()) },
+        s.steep(|| x.powf(s - A::one())),
         if x.is_zero() { A::zero() } else { x.powf(s) * x.ln() };
     /// `log x` to base `s`: slopes `1 / (x ln s)` in `x`, `-ln x / (s ln² s)` in `s`.
     log, __log_jvp, __log_adjoint: |x, s|
@@ -105,7 +107,8 @@ with_scalar! {
 }
 
 /// The derivatives of `powi`, `pow2` and `clamp`.
-pub trait PowerMethods<A: Real, D: Dimension> {
+#[ad_macros::second_order]
+pub trait PowerMethods<A: Number, D: Dimension> {
     /// `xⁿ`: slope `n xⁿ⁻¹`, and 0 for `n = 0`. Returns the value and its tangent.
     fn __powi_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
         &self,
@@ -152,7 +155,8 @@ pub trait PowerMethods<A: Real, D: Dimension> {
     );
 }
 
-impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
+#[ad_macros::second_order(dual)]
+impl<A: Number, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
     #[track_caller]
     fn __powi_jvp<DX: TangentArg<Array<A, D>>, C: ConstantSlot>(
         &self,
@@ -233,7 +237,7 @@ impl<A: Real, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
 
 /// The slope of `xⁿ`.
 #[inline(always)]
-fn powi_slope<A: Real>(n: i32) -> impl Fn(A) -> A + Copy {
+fn powi_slope<A: Number>(n: i32) -> impl Fn(A) -> A + Copy {
     let factor = A::from_i32(n).expect("a real type approximates every integer");
     move |x: A| {
         if n == 0 { A::zero() } else { factor * x.powi(n.wrapping_sub(1)) }

@@ -17,6 +17,7 @@ use ndarray::{Array, Array1, Array2, ArrayBase, ArrayRef, ArrayView, Data, Dimen
 #[diagnostic::on_unimplemented(
     message = "`dot` between `{Self}` and `{Rhs}` has no derivative rule"
 )]
+#[ad_macros::second_order]
 pub trait DotRule<Rhs: Differentiable + ?Sized>: Differentiable {
     /// The type of the product.
     type Output: Differentiable;
@@ -55,6 +56,7 @@ fn checked<'a, A, D: Dimension>(
     dot.inspect(|dot| require_same_shape(dot, value))
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotRule<ArrayRef<A, Ix1>> for ArrayRef<A, Ix1> {
     type Output = A;
 
@@ -93,6 +95,7 @@ impl<A: Real> DotRule<ArrayRef<A, Ix1>> for ArrayRef<A, Ix1> {
 /// The derivative of `x.dot(&x)`, whose operands share one cotangent.
 ///
 /// Twice the same operand: `c = xᵀ x` gives `x̄ += 2 c̄ x`, `C = X X` gives `X̄ += C̄ Xᵀ + Xᵀ C̄`.
+#[ad_macros::second_order]
 pub trait DotSquareRule: DotRule<Self> {
     /// Adds the contributions of both operands to the one cotangent.
     ///
@@ -105,6 +108,7 @@ pub trait DotSquareRule: DotRule<Self> {
     );
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotSquareRule for ArrayRef<A, Ix1> {
     #[inline]
     #[track_caller]
@@ -113,6 +117,7 @@ impl<A: Real> DotSquareRule for ArrayRef<A, Ix1> {
     }
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotSquareRule for ArrayRef<A, Ix2> {
     #[inline]
     #[track_caller]
@@ -136,6 +141,7 @@ fn add_scaled<A: Real>(mut slot: impl Slot<Array1<A>>, factor: A, x: &ArrayRef<A
     );
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotRule<ArrayRef<A, Ix1>> for ArrayRef<A, Ix2> {
     type Output = Array1<A>;
 
@@ -172,6 +178,7 @@ impl<A: Real> DotRule<ArrayRef<A, Ix1>> for ArrayRef<A, Ix2> {
     }
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotRule<ArrayRef<A, Ix2>> for ArrayRef<A, Ix1> {
     type Output = Array1<A>;
 
@@ -248,6 +255,7 @@ fn add_mat_vec_to<A: Real>(
     );
 }
 
+#[ad_macros::second_order(product)]
 impl<A: Real> DotRule<ArrayRef<A, Ix2>> for ArrayRef<A, Ix2> {
     type Output = Array2<A>;
 
@@ -311,6 +319,7 @@ fn add_mat_mul_to<A: Real>(
 /// An owned array or a view on the right is the same as the `ArrayRef` it dereferences to.
 macro_rules! dereference_rhs {
     ($($d:ty, $e:ty => $out:ty;)*) => {$(
+        #[ad_macros::second_order(product)]
         impl<A: Real, T: Data<Elem = A>> DotRule<ArrayBase<T, $e>> for ArrayRef<A, $d> {
             type Output = $out;
 

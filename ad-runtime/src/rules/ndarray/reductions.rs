@@ -4,14 +4,15 @@ use super::elementwise::steep;
 use super::shapes::{require_same_shape, sum2};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
-use crate::{Real, variant_mismatch};
+use crate::{Number, variant_mismatch};
 use ndarray::{Array, ArrayRef, ArrayView, Dimension, Zip};
 
 /// The derivatives of the reductions of an array to one number.
 ///
 /// Each `__…_jvp` returns the value and its tangent, each `__…_adjoint` adds the cotangent of the array.
 /// All of them panic when a tangent or cotangent has another shape than the array.
-pub trait ReductionMethods<A: Real, D: Dimension> {
+#[ad_macros::second_order]
+pub trait ReductionMethods<A: Number, D: Dimension> {
     /// `s = Σ xᵢ`: `ṡ = Σ ẋᵢ`.
     fn __sum_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (A, A);
     /// `s = Σ xᵢ`: `x̄ᵢ += s̄`.
@@ -65,13 +66,13 @@ pub trait ReductionMethods<A: Real, D: Dimension> {
 
 /// The number of elements as a scalar.
 #[inline]
-pub(super) fn count<A: Real>(n: usize) -> A {
+pub(super) fn count<A: Number>(n: usize) -> A {
     A::from_usize(n).expect("a real type approximates every count")
 }
 
 /// The sum of a tangent, which is zero where there is none.
 #[track_caller]
-fn sum_of<A: Real, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayRef<A, D>) -> A {
+fn sum_of<A: Number, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayRef<A, D>) -> A {
     dot.map_or(A::zero(), |dot| {
         require_same_shape(&dot, x);
         dot.sum()
@@ -80,7 +81,7 @@ fn sum_of<A: Real, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayRef<
 
 /// Adds the same number to the cotangent of every element.
 #[track_caller]
-fn add_constant<A: Real, D: Dimension + 'static>(
+fn add_constant<A: Number, D: Dimension + 'static>(
     mut slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     bar: A,
@@ -96,7 +97,7 @@ fn add_constant<A: Real, D: Dimension + 'static>(
 
 /// `Σ (xᵢ - m) ẋᵢ` with the mean `m`.
 #[track_caller]
-fn deviation<A: Real, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayRef<A, D>) -> A {
+fn deviation<A: Number, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayRef<A, D>) -> A {
     let (Some(dot), Some(mean)) = (dot, x.mean()) else {
         return A::zero();
     };
@@ -105,7 +106,7 @@ fn deviation<A: Real, D: Dimension>(dot: Option<ArrayView<'_, A, D>>, x: &ArrayR
 
 /// Adds `factor() * (xᵢ - m)`, where `m` is the mean.
 #[track_caller]
-fn add_deviations<A: Real, D: Dimension + 'static>(
+fn add_deviations<A: Number, D: Dimension + 'static>(
     slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     factor: impl FnOnce() -> A,
@@ -119,7 +120,7 @@ fn add_deviations<A: Real, D: Dimension + 'static>(
 
 /// What a product is multiplied with to leave out one factor: `Π_{j≠i} xⱼ` for every `i`, in the
 /// order of iteration.
-pub(super) fn products_of_others<A: Real, D: Dimension>(x: &ArrayRef<A, D>) -> Vec<A> {
+pub(super) fn products_of_others<A: Number, D: Dimension>(x: &ArrayRef<A, D>) -> Vec<A> {
     let product = x.product();
     if product.is_normal() {
         return x.iter().map(|&x| product / x).collect();
@@ -140,7 +141,8 @@ pub(super) fn products_of_others<A: Real, D: Dimension>(x: &ArrayRef<A, D>) -> V
     others
 }
 
-impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> {
+#[ad_macros::second_order(dual, linear(__sum_adjoint, __mean_adjoint))]
+impl<A: Number, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> {
     #[inline]
     #[track_caller]
     fn __sum_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (A, A) {
@@ -241,6 +243,6 @@ impl<A: Real, D: Dimension + 'static> ReductionMethods<A, D> for ArrayRef<A, D> 
 
 /// `1 / ((n - ddof) s)`, and 0 where the standard deviation `s` is 0.
 #[inline]
-pub(super) fn std_slope<A: Real>(std: A, degrees: A) -> A {
+pub(super) fn std_slope<A: Number>(std: A, degrees: A) -> A {
     if std.is_zero() { A::zero() } else { (degrees * std).recip() }
 }

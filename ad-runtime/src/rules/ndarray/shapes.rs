@@ -3,7 +3,7 @@
 //! Broadcasting repeats a value along an axis. That is linear, and its adjoint is the sum over the
 //! axis (`Y = x 1ᵀ` gives `x̄ = Ȳ 1`: Giles 2008, section 2.2.2, the product).
 
-use crate::Real;
+use crate::Number;
 use ndarray::{
     Array, ArrayRef, ArrayView, ArrayView1, ArrayViewMut, Axis, DimMax, Dimension, LayoutRef,
     Slice, Zip,
@@ -83,7 +83,7 @@ pub(super) fn broadcast<A, D: Dimension, O: Dimension>(
 /// `into += Σ f(bar)`, the sum being over the axes that `into` lacks or has with length one.
 #[inline]
 #[track_caller]
-pub(super) fn add_sum<A: Real, D: Dimension, O: Dimension>(
+pub(super) fn add_sum<A: Number, D: Dimension, O: Dimension>(
     mut into: ArrayViewMut<'_, A, D>,
     bar: &ArrayRef<A, O>,
     f: impl Fn(A) -> A + Copy,
@@ -100,7 +100,7 @@ pub(super) fn add_sum<A: Real, D: Dimension, O: Dimension>(
 /// axes that `into` lacks or has with length one.
 #[inline]
 #[track_caller]
-pub(super) fn add_sum2<A: Real, D: Dimension, E: Dimension, O: Dimension>(
+pub(super) fn add_sum2<A: Number, D: Dimension, E: Dimension, O: Dimension>(
     into: ArrayViewMut<'_, A, D>,
     bar: &ArrayRef<A, O>,
     x: &ArrayRef<A, E>,
@@ -118,7 +118,7 @@ pub(super) fn add_sum2<A: Real, D: Dimension, E: Dimension, O: Dimension>(
 /// `into += Σ f(bar, x, y)`, likewise.
 #[inline]
 #[track_caller]
-pub(super) fn add_sum3<A: Real, D: Dimension, X: Dimension, Y: Dimension, O: Dimension>(
+pub(super) fn add_sum3<A: Number, D: Dimension, X: Dimension, Y: Dimension, O: Dimension>(
     into: ArrayViewMut<'_, A, D>,
     bar: &ArrayRef<A, O>,
     x: &ArrayRef<A, X>,
@@ -154,7 +154,7 @@ fn same_axes<A, D: Dimension, O: Dimension>(
 }
 
 /// The sum itself. Outer axes are walked slice by slice, so that the inner loops run along memory.
-fn reduce<A: Real, O: Dimension>(
+fn reduce<A: Number, O: Dimension>(
     mut into: ArrayViewMut<'_, A, O>,
     mut terms: [ArrayView<'_, A, O>; 3],
     f: impl Fn(A, A, A) -> A + Copy,
@@ -213,7 +213,7 @@ const SHORT_SLICE: usize = 64;
 
 /// The sum over leading axes of row-major terms, which is one over blocks of the length of `into`.
 /// Returns whether it is of this kind.
-fn reduce_blocks<A: Real, O: Dimension>(
+fn reduce_blocks<A: Number, O: Dimension>(
     into: &mut ArrayViewMut<'_, A, O>,
     terms: &[ArrayView<'_, A, O>; 3],
     f: impl Fn(A, A, A) -> A,
@@ -239,7 +239,7 @@ fn reduce_blocks<A: Real, O: Dimension>(
 }
 
 /// `Σᵢ f(xᵢ, yᵢ, zᵢ)` over three lanes of equal length.
-fn lane_sum<A: Real>(
+fn lane_sum<A: Number>(
     x: ArrayView1<'_, A>,
     y: ArrayView1<'_, A>,
     z: ArrayView1<'_, A>,
@@ -253,7 +253,7 @@ fn lane_sum<A: Real>(
 
 /// Eight independent partial sums, which the compiler keeps in vector registers.
 #[inline]
-fn slice_sum<A: Real>(x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> A) -> A {
+fn slice_sum<A: Number>(x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> A) -> A {
     let (x_blocks, x_rest) = x.as_chunks::<8>();
     let (y_blocks, y_rest) = y.as_chunks::<8>();
     let (z_blocks, z_rest) = z.as_chunks::<8>();
@@ -274,7 +274,7 @@ fn slice_sum<A: Real>(x: &[A], y: &[A], z: &[A], f: impl Fn(A, A, A) -> A) -> A 
 /// `Σ f(x, y)` over all elements of two arrays of the same shape.
 #[inline]
 #[track_caller]
-pub(super) fn sum2<A: Real, D: Dimension>(
+pub(super) fn sum2<A: Number, D: Dimension>(
     x: &ArrayRef<A, D>,
     y: &ArrayRef<A, D>,
     f: impl Fn(A, A) -> A,
@@ -312,7 +312,7 @@ pub(super) fn copy<A: Clone, D: Dimension>(x: &ArrayRef<A, D>) -> Array<A, D> {
 /// `x` repeated to shape `dim`, as an array of its own.
 #[inline]
 #[track_caller]
-pub(super) fn broadcast_owned<A: Real, D: Dimension, O: Dimension>(
+pub(super) fn broadcast_owned<A: Number, D: Dimension, O: Dimension>(
     x: &ArrayRef<A, D>,
     dim: O,
 ) -> Array<A, O> {

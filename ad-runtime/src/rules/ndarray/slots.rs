@@ -1,7 +1,7 @@
 //! How an elementwise rule hands its cotangent to the slots of its operands.
 
 use super::shapes::{add_sum, add_sum2, add_sum3, broadcast, require_same_shape, require_shape};
-use crate::Real;
+use crate::Number;
 use crate::slot::Slot;
 use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
 use std::cell::Cell;
@@ -11,7 +11,7 @@ use std::cell::Cell;
 /// `Slot::update` takes two closures of which it calls one; the cell lets both of them own the array.
 pub(super) struct OutBar<A, O>(Cell<Option<Array<A, O>>>);
 
-impl<A: Real, O: Dimension> OutBar<A, O> {
+impl<A: Number, O: Dimension> OutBar<A, O> {
     /// The cotangent `bar` of a result of shape `dim`.
     ///
     /// # Panics
@@ -168,7 +168,7 @@ impl<A: Real, O: Dimension> OutBar<A, O> {
 /// Adds with `add` to the cotangent of `operand`, which starts as zero where there is none yet.
 #[inline]
 #[track_caller]
-pub(super) fn add_into<A: Real, D: Dimension + 'static, S: Slot<Array<A, D>>>(
+pub(super) fn add_into<A: Number, D: Dimension + 'static, S: Slot<Array<A, D>>>(
     mut slot: S,
     operand: &ArrayRef<A, D>,
     add: impl FnOnce(ArrayViewMut<'_, A, D>),

@@ -58,6 +58,7 @@ macro_rules! parts {
         )*
     ) => {
         $(#[$trait_doc])*
+        #[ad_macros::second_order(linear)]
         pub trait $trait<A: Real, $($bounds)*> {$(
             $(#[$doc])*
             ///

@@ -6,7 +6,7 @@ use super::super::gemv::{add_mat_vec, add_outer};
 use super::super::shapes::{require_same_shape, require_shape, sum2};
 use super::super::slots::add_into;
 use super::namespaces;
-use crate::Real;
+use crate::Number;
 use crate::slot::{Slot, SlotMut, TangentArg};
 use ndarray::linalg::{general_mat_mul as mat_mul, general_mat_vec_mul as mat_vec_mul};
 use ndarray::{Array1, Array2, ArrayRef, Ix1, Ix2, Zip};
@@ -20,10 +20,11 @@ namespaces! {
     general_mat_vec_mul;
 }
 
+#[ad_macros::second_order(product)]
 impl kron {
     /// The Kronecker product `a ⊗ b` and its tangent `ȧ ⊗ b + a ⊗ ḃ`.
     #[track_caller]
-    pub fn __jvp<A: Real, DA: TangentArg<Array2<A>>, DB: TangentArg<Array2<A>>>(
+    pub fn __jvp<A: Number, DA: TangentArg<Array2<A>>, DB: TangentArg<Array2<A>>>(
         a: &ArrayRef<A, Ix2>,
         b: &ArrayRef<A, Ix2>,
         a_dot: DA,
@@ -44,7 +45,7 @@ impl kron {
 
     /// The Kronecker product `c = a ⊗ b`, of blocks `C_ij = a_ij b`: `ā_ij += ⟨C̄_ij, b⟩`, `b̄ += Σ a_ij C̄_ij`.
     #[track_caller]
-    pub fn __adjoint<A: Real, SA: Slot<Array2<A>>, SB: Slot<Array2<A>>>(
+    pub fn __adjoint<A: Number, SA: Slot<Array2<A>>, SB: Slot<Array2<A>>>(
         a: &ArrayRef<A, Ix2>,
         b: &ArrayRef<A, Ix2>,
         out_bar: Array2<A>,
@@ -67,11 +68,12 @@ impl kron {
     }
 }
 
+#[ad_macros::second_order(dual)]
 impl general_mat_mul {
     /// `C ← α A B + β C`, of the value and of its tangent `α̇ A B + α Ȧ B + α A Ḃ + β̇ C + β Ċ`.
     #[allow(clippy::too_many_arguments)]
     #[track_caller]
-    pub fn __jvp<A: Real>(
+    pub fn __jvp<A: Number>(
         alpha: A,
         a: &ArrayRef<A, Ix2>,
         b: &ArrayRef<A, Ix2>,
@@ -109,7 +111,7 @@ impl general_mat_mul {
     /// `β̄ += ⟨C̄, C⟩`, then `C̄ ← β C̄`.
     #[allow(clippy::too_many_arguments)]
     #[track_caller]
-    pub fn __adjoint<A: Real>(
+    pub fn __adjoint<A: Number>(
         alpha: A,
         a: &ArrayRef<A, Ix2>,
         b: &ArrayRef<A, Ix2>,
@@ -132,11 +134,12 @@ impl general_mat_mul {
     }
 }
 
+#[ad_macros::second_order(dual)]
 impl general_mat_vec_mul {
     /// `y ← α A x + β y`, of the value and of its tangent `α̇ A x + α Ȧ x + α A ẋ + β̇ y + β ẏ`.
     #[allow(clippy::too_many_arguments)]
     #[track_caller]
-    pub fn __jvp<A: Real>(
+    pub fn __jvp<A: Number>(
         alpha: A,
         a: &ArrayRef<A, Ix2>,
         x: &ArrayRef<A, Ix1>,
@@ -174,7 +177,7 @@ impl general_mat_vec_mul {
     /// `β̄ += ⟨ȳ, y⟩`, then `ȳ ← β ȳ`.
     #[allow(clippy::too_many_arguments)]
     #[track_caller]
-    pub fn __adjoint<A: Real>(
+    pub fn __adjoint<A: Number>(
         alpha: A,
         a: &ArrayRef<A, Ix2>,
         x: &ArrayRef<A, Ix1>,
