@@ -163,12 +163,10 @@ impl<'a> Rule<'a> {
     fn second(mut self, vis: &Visibility, kind: Kind) -> TokenStream {
         let name = format_ident!("{}_jvp", self.name);
         if kind == Kind::Linear {
-            for ident in self.args.iter().filter_map(|ty| ident_of(ty)) {
-                if self.generics.type_params().any(|p| p.ident == ident) {
-                    self.generics
-                        .make_where_clause()
-                        .predicates
-                        .push(syn::parse_quote!(#ident: Clone));
+            let taken: Vec<Ident> = self.args.iter().filter_map(|ty| ident_of(ty)).collect();
+            for param in self.generics.type_params_mut() {
+                if taken.contains(&param.ident) {
+                    param.bounds.push(syn::parse_quote!(Clone));
                 }
             }
         }

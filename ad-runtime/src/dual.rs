@@ -70,6 +70,7 @@ impl<A: Number> Display for Dual<A> {
 
 macro_rules! operators {
     ($($trait:ident $method:ident, $assign:ident $assign_method:ident: |$a:ident, $b:ident| $value:expr, $dot:expr;)*) => {$(
+        #[allow(clippy::suspicious_arithmetic_impl)] // The rules of derivatives mix operators.
         impl<A: Number> $trait for Dual<A> {
             type Output = Self;
             #[inline(always)]

@@ -387,8 +387,7 @@ fn consumes(name: &proc_macro2::Ident) -> bool {
             "slice_move",
             "index_axis_move",
         ]
-        .iter()
-        .any(|m| name == *m)
+        .contains(&name)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

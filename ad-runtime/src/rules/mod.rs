@@ -19,7 +19,8 @@
 //!
 //! Order two adds a third half, the tangent of the adjoint half (`__dot_adjoint_jvp`, [`SecondBinaryRule`] and so
 //! on): its arguments are the method's own, then the tangents of the operands, the cotangent of the result and its
-//! tangent, the slots, and the slots of their tangents. Linear rules get it from `linear_rules`.
+//! tangent, the slots, and the slots of their tangents. `ad_macros::second_order` makes it from the adjoint half: a linear
+//! rule is run twice, that of a product by the product rule, and any other over dual numbers.
 //!
 //! Because an inherent method wins over a trait's, the derivatives of a user's own `norm` win over
 //! a rule of the same name here.
