@@ -50,8 +50,8 @@ fn arithmetic(x: &Array1<f64>) -> f64 {
 fn broadcasting(x: &Array1<f64>) -> f64 {
     let rows = x.slice(s![..3]);
     let columns = x.slice(s![3..5]).insert_axis(Axis(1));
-    let m = &columns * &rows + matrix() * &rows;
-    let n = &m / &columns - &rows;
+    let m = &columns * &rows + matrix() * rows;
+    let n = &m / &columns - rows;
     (&n * &m).sum() + (n / rows).sum()
 }
 
