@@ -1,34 +1,9 @@
 //! Order two of matrix code: every kind of rule, in programs of a vector, against differences of the gradient.
 
-use crate::check_hvp;
+use crate::check;
 use ad_runtime::{differentiate, einsum, linalg};
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
 use ndarray::{Array, Array1, Array2, Axis, Zip, array, s};
-
-/// Checks `hvp` against differences of `grad`, the symmetry of `hessian`, and one against the other.
-macro_rules! check {
-    ($($f:ident)*) => {$(
-        let x: Array1<f64> = array![0.4, 1.3, 0.7, 0.9, 1.6, 0.55];
-        let v: Array1<f64> = array![0.3, -0.5, 0.8, 0.2, -0.7, 0.45];
-        let of = |x: &[f64]| Array1::from_vec(x.to_vec());
-        check_hvp(
-            stringify!($f),
-            x.as_slice().unwrap(),
-            v.as_slice().unwrap(),
-            |x| $f::grad(&of(x)).to_vec(),
-            |x, v| $f::hvp(&of(x), &of(v)).to_vec(),
-        );
-        let (hessian, product) = ($f::hessian(&x), $f::hvp(&x, &v));
-        for (i, (row, product)) in hessian.rows().into_iter().zip(&product).enumerate() {
-            let expected = row.dot(&v);
-            assert!((expected - product).abs() < 1e-9 * (1.0 + expected.abs()), "{}", stringify!($f));
-            for (j, h) in row.iter().enumerate() {
-                let mirrored = hessian[[j, i]];
-                assert!((h - mirrored).abs() < 1e-9 * (1.0 + h.abs()), "{} [{i}, {j}]", stringify!($f));
-            }
-        }
-    )*};
-}
 
 fn matrix() -> Array2<f64> {
     array![[1.2, 0.3, -0.4], [0.5, -0.8, 0.9]]

@@ -40,6 +40,31 @@ impl<A: Number> Split for Dual<A> {
     }
 }
 
+macro_rules! tuple {
+    ($($t:ident $v:ident $d:ident),*) => {
+        impl<$($t: Join),*> Join for ($($t,)*) {
+            type Joined = ($($t::Joined,)*);
+            fn join(($($v,)*): &Self, dot: Option<&Self>) -> Self::Joined {
+                let ($($d,)*) = match dot {
+                    Some(($($d,)*)) => ($(Some($d.tangent_ref()),)*),
+                    None => ($(None::<$t::Ref<'_>>,)*),
+                };
+                ($($t::join($v.tangent_ref(), $d),)*)
+            }
+        }
+        impl<$($t: Split),*> Split for ($($t,)*) {
+            type Part = ($($t::Part,)*);
+            fn split(self) -> (Self::Part, Self::Part) {
+                let ($($v,)*) = self;
+                $(let ($v, $d) = $v.split();)*
+                (($($v,)*), ($($d,)*))
+            }
+        }
+    };
+}
+tuple!(A a a_dot, B b b_dot);
+tuple!(A a a_dot, B b b_dot, C c c_dot);
+
 /// The slots of a cotangent and of its tangent, as that of a cotangent of dual numbers.
 #[derive(Debug)]
 pub struct Both<S, T>(pub S, pub T);

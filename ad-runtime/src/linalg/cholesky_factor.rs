@@ -1,15 +1,17 @@
 //! The Cholesky factorization.
 
-use super::dense::{Scalar, array, lent, masked, require_square, scaled, symmetric_part};
+use super::dense::{Field, Scalar, array, lent, masked, require_square, scaled, symmetric_part};
 use super::rule::{Unary, unary};
 use super::triangular::Triangle;
+use crate::Number;
+use crate::dual::Dual;
 use faer::Side;
 use ndarray::{Array2, ArrayRef, Ix2};
 
 struct Cholesky;
 
 /// `Φ`: the lower triangle with half of the diagonal.
-fn half_lower<A: Scalar>(a: Array2<A>) -> Array2<A> {
+fn half_lower<A: Number>(a: Array2<A>) -> Array2<A> {
     let half = A::from_f64(0.5).expect("it is representable");
     scaled(masked(a, |i, j| i >= j), |i, j| if i == j { half } else { A::one() })
 }
@@ -42,11 +44,25 @@ impl<A: Scalar> Unary<A> for Cholesky {
     }
 
     fn vjp(&self, _: &ArrayRef<A, Ix2>, l: &Array2<A>, _: &(), l_bar: &Array2<A>) -> Array2<A> {
-        let product = l.t().dot(&masked(l_bar.clone(), |i, j| i >= j));
-        let left = Triangle::Lower.solve_transposed(l, half_lower(product));
-        let both = Triangle::Lower.solve_transposed(l, left.reversed_axes());
-        symmetric_part(&both)
+        pullback(l, l_bar)
     }
+
+    fn second(
+        &self,
+        _: &ArrayRef<Dual<A>, Ix2>,
+        l: &Array2<Dual<A>>,
+        _: &(),
+        l_bar: &Array2<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        pullback(l, l_bar)
+    }
+}
+
+fn pullback<A: Field>(l: &Array2<A>, l_bar: &Array2<A>) -> Array2<A> {
+    let product = l.t().dot(&masked(l_bar.clone(), |i, j| i >= j));
+    let left = Triangle::Lower.solve_transposed(l, half_lower(product));
+    let both = Triangle::Lower.solve_transposed(l, left.reversed_axes());
+    symmetric_part(&both)
 }
 
 unary! {

@@ -1,16 +1,68 @@
 //! Matrices between `ndarray` and `faer`, and what the rules do with them.
 
-use crate::Real;
+use super::triangular::Triangle;
+use crate::dual::Dual;
+use crate::dual::slots::Join;
+use crate::{Number, Real};
 use faer::{MatMut, MatRef};
 use ndarray::{Array, Array2, ArrayRef, ArrayView2, Axis, Dimension, Ix1, Ix2, ShapeBuilder};
 
 /// A scalar of which `faer` factorizes matrices: `f32` and `f64`.
-pub trait Scalar: Real + faer::traits::RealField {}
+pub trait Scalar: Real + Field + faer::traits::RealField {}
 impl Scalar for f32 {}
 impl Scalar for f64 {}
 
+/// What pullbacks compute with: scalars and, for their tangents, dual numbers.
+pub trait Field: Number {
+    /// `T⁻¹ B`
+    fn solve_triangular(
+        triangle: Triangle,
+        t: &ArrayRef<Self, Ix2>,
+        b: Array2<Self>,
+    ) -> Array2<Self>;
+}
+
+macro_rules! field {
+    ($($t:ty),*) => {$(
+        impl Field for $t {
+            fn solve_triangular(triangle: Triangle, t: &ArrayRef<$t, Ix2>, b: Array2<$t>) -> Array2<$t> {
+                lent_mut(b, |b| {
+                    lent(t, |t| match triangle {
+                        Triangle::Lower => t.solve_lower_triangular_in_place(b),
+                        Triangle::Upper => t.solve_upper_triangular_in_place(b),
+                    });
+                })
+            }
+        }
+    )*};
+}
+field!(f32, f64);
+
+impl<A: Scalar> Field for Dual<A> {
+    /// `X = T⁻¹ B` with `Ẋ = T⁻¹(Ḃ − Ṫ X)`.
+    fn solve_triangular(
+        triangle: Triangle,
+        t: &ArrayRef<Self, Ix2>,
+        b: Array2<Self>,
+    ) -> Array2<Self> {
+        let (value, dot) = (t.mapv(|t| t.value), t.mapv(|t| t.dot));
+        let x = A::solve_triangular(triangle, &value, b.mapv(|b| b.value));
+        let dot = masked(dot, |i, j| triangle.contains(i, j));
+        let x_dot = A::solve_triangular(triangle, &value, b.mapv(|b| b.dot) - dot.dot(&x));
+        joined(x, &x_dot)
+    }
+}
+
+/// `value + ε dot`
+pub(super) fn joined<A: Number, D: Dimension>(
+    value: Array<A, D>,
+    dot: &ArrayRef<A, D>,
+) -> Array<Dual<A>, D> {
+    Array::join(value.view(), Some(dot.view()))
+}
+
 /// The rounding error relative to a matrix with the larger side `n`.
-pub(super) fn tolerance<A: Scalar>(n: usize) -> A {
+pub(super) fn tolerance<A: Number>(n: usize) -> A {
     A::epsilon() * A::from_usize(n.max(1)).expect("a size is a number")
 }
 
@@ -48,36 +100,36 @@ pub(super) fn array<A: Scalar>(a: MatRef<'_, A>) -> Array2<A> {
 /// The right-hand sides of a system of equations: a vector, or the columns of a matrix.
 pub trait Columns: Dimension {
     /// The matrix with these columns.
-    fn matrix<A: Scalar>(array: Array<A, Self>) -> Array2<A>;
+    fn matrix<A: Number>(array: Array<A, Self>) -> Array2<A>;
     /// The array of which these are the columns.
-    fn of_matrix<A: Scalar>(matrix: Array2<A>) -> Array<A, Self>;
+    fn of_matrix<A: Number>(matrix: Array2<A>) -> Array<A, Self>;
     /// A view of the matrix with these columns.
-    fn view<A: Scalar>(array: &ArrayRef<A, Self>) -> ArrayView2<'_, A>;
+    fn view<A: Number>(array: &ArrayRef<A, Self>) -> ArrayView2<'_, A>;
 }
 
 impl Columns for Ix1 {
-    fn matrix<A: Scalar>(array: Array<A, Ix1>) -> Array2<A> {
+    fn matrix<A: Number>(array: Array<A, Ix1>) -> Array2<A> {
         array.insert_axis(Axis(1))
     }
-    fn of_matrix<A: Scalar>(matrix: Array2<A>) -> Array<A, Ix1> {
+    fn of_matrix<A: Number>(matrix: Array2<A>) -> Array<A, Ix1> {
         if matrix.ncols() == 0 {
             return Array::zeros(0);
         }
         matrix.index_axis_move(Axis(1), 0)
     }
-    fn view<A: Scalar>(array: &ArrayRef<A, Ix1>) -> ArrayView2<'_, A> {
+    fn view<A: Number>(array: &ArrayRef<A, Ix1>) -> ArrayView2<'_, A> {
         array.view().insert_axis(Axis(1))
     }
 }
 
 impl Columns for Ix2 {
-    fn matrix<A: Scalar>(array: Array<A, Ix2>) -> Array2<A> {
+    fn matrix<A: Number>(array: Array<A, Ix2>) -> Array2<A> {
         array
     }
-    fn of_matrix<A: Scalar>(matrix: Array2<A>) -> Array<A, Ix2> {
+    fn of_matrix<A: Number>(matrix: Array2<A>) -> Array<A, Ix2> {
         matrix
     }
-    fn view<A: Scalar>(array: &ArrayRef<A, Ix2>) -> ArrayView2<'_, A> {
+    fn view<A: Number>(array: &ArrayRef<A, Ix2>) -> ArrayView2<'_, A> {
         array.view()
     }
 }
@@ -106,13 +158,13 @@ pub(super) fn require_rows<A, D: Dimension>(name: &str, a: &ArrayRef<A, Ix2>, b:
 }
 
 /// `(A + Aᵀ)/2`
-pub(super) fn symmetric_part<A: Scalar>(a: &ArrayRef<A, Ix2>) -> Array2<A> {
+pub(super) fn symmetric_part<A: Number>(a: &ArrayRef<A, Ix2>) -> Array2<A> {
     let half = A::from_f64(0.5).expect("it is representable");
     Array2::from_shape_fn(a.dim(), |(i, j)| half * (a[[i, j]] + a[[j, i]]))
 }
 
 /// Sets all elements to zero but those at `(i, j)` with `keep(i, j)`.
-pub(super) fn masked<A: Scalar>(
+pub(super) fn masked<A: Number>(
     mut a: Array2<A>,
     keep: impl Fn(usize, usize) -> bool,
 ) -> Array2<A> {
@@ -125,7 +177,7 @@ pub(super) fn masked<A: Scalar>(
 }
 
 /// Multiplies column `j` by `factor(j)`.
-pub(super) fn scaled_columns<A: Scalar>(
+pub(super) fn scaled_columns<A: Number>(
     mut a: Array2<A>,
     factor: impl Fn(usize) -> A,
 ) -> Array2<A> {
@@ -137,7 +189,7 @@ pub(super) fn scaled_columns<A: Scalar>(
 }
 
 /// Multiplies row `i` by `factor(i)`.
-pub(super) fn scaled_rows<A: Scalar>(mut a: Array2<A>, factor: impl Fn(usize) -> A) -> Array2<A> {
+pub(super) fn scaled_rows<A: Number>(mut a: Array2<A>, factor: impl Fn(usize) -> A) -> Array2<A> {
     for (i, mut row) in a.rows_mut().into_iter().enumerate() {
         let factor = factor(i);
         row.mapv_inplace(|value| value * factor);
@@ -146,7 +198,7 @@ pub(super) fn scaled_rows<A: Scalar>(mut a: Array2<A>, factor: impl Fn(usize) ->
 }
 
 /// Multiplies the element at `(i, j)` by `factor(i, j)`.
-pub(super) fn scaled<A: Scalar>(mut a: Array2<A>, factor: impl Fn(usize, usize) -> A) -> Array2<A> {
+pub(super) fn scaled<A: Number>(mut a: Array2<A>, factor: impl Fn(usize, usize) -> A) -> Array2<A> {
     for ((i, j), value) in a.indexed_iter_mut() {
         *value *= factor(i, j);
     }

@@ -4,20 +4,22 @@ use super::dense::{
     Scalar, array, lent, require_square, scaled, scaled_columns, symmetric_part, tolerance,
 };
 use super::rule::{Unary, unary};
+use crate::Number;
+use crate::dual::Dual;
 use faer::Side;
 use ndarray::{Array1, Array2, ArrayRef, Ix2};
 
 struct Eigh;
 
 /// The sign by which a vector is multiplied: that of its element of the largest absolute value (the first of them).
-pub(super) fn orientation<'a, A: Scalar>(vector: impl Iterator<Item = &'a A>) -> A {
+pub(super) fn orientation<'a, A: Number>(vector: impl Iterator<Item = &'a A>) -> A {
     let abs = |x: A| num_traits::Float::abs(x);
     let largest = vector.fold(A::zero(), |best, x| if abs(*x) > abs(best) { *x } else { best });
     if largest < A::zero() { -A::one() } else { A::one() }
 }
 
 /// `F`: `1/(λ_j − λ_i)`, and zero where the two count as equal.
-fn inverse_gaps<A: Scalar>(values: &Array1<A>) -> impl Fn(usize, usize) -> A + '_ {
+fn inverse_gaps<A: Number>(values: &Array1<A>) -> impl Fn(usize, usize) -> A + '_ {
     let abs = |x: A| num_traits::Float::abs(x);
     let largest = values.iter().fold(A::zero(), |m, x| num_traits::Float::max(m, abs(*x)));
     let equal = tolerance::<A>(values.len()) * largest;
@@ -63,14 +65,31 @@ impl<A: Scalar> Unary<A> for Eigh {
     fn vjp(
         &self,
         _: &ArrayRef<A, Ix2>,
-        (values, v): &(Array1<A>, Array2<A>),
+        out: &(Array1<A>, Array2<A>),
         _: &(),
-        (values_bar, v_bar): &(Array1<A>, Array2<A>),
+        out_bar: &(Array1<A>, Array2<A>),
     ) -> Array2<A> {
-        let mut inside = scaled(v.t().dot(v_bar), inverse_gaps(values));
-        inside.diag_mut().assign(values_bar);
-        symmetric_part(&v.dot(&inside).dot(&v.t()))
+        pullback(out, out_bar)
     }
+
+    fn second(
+        &self,
+        _: &ArrayRef<Dual<A>, Ix2>,
+        out: &(Array1<Dual<A>>, Array2<Dual<A>>),
+        _: &(),
+        out_bar: &(Array1<Dual<A>>, Array2<Dual<A>>),
+    ) -> Array2<Dual<A>> {
+        pullback(out, out_bar)
+    }
+}
+
+fn pullback<A: Number>(
+    (values, v): &(Array1<A>, Array2<A>),
+    (values_bar, v_bar): &(Array1<A>, Array2<A>),
+) -> Array2<A> {
+    let mut inside = scaled(v.t().dot(v_bar), inverse_gaps(values));
+    inside.diag_mut().assign(values_bar);
+    symmetric_part(&v.dot(&inside).dot(&v.t()))
 }
 
 unary! {

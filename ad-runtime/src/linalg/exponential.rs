@@ -1,7 +1,8 @@
 //! The exponential of a matrix.
 
-use super::dense::{Scalar, lent, lent_mut, require_square};
+use super::dense::{Scalar, joined, lent, lent_mut, require_square};
 use super::rule::{Unary, unary};
+use crate::dual::Dual;
 use faer::linalg::solvers::Solve as _;
 use ndarray::{Array2, ArrayRef, Ix2, s};
 
@@ -57,21 +58,51 @@ fn exponential<A: Scalar>(a: &ArrayRef<A, Ix2>) -> Array2<A> {
     power
 }
 
-/// The Fréchet derivative of the exponential at `a` in the direction `e`: the corner of
-/// `exp [[A, E], [0, A]]` (Higham 2008, equation 3.16).
-fn frechet<A: Scalar>(a: &ArrayRef<A, Ix2>, e: &ArrayRef<A, Ix2>) -> Array2<A> {
+/// `[[A, E/size], [0, A]]`: the exponential is accurate for directions no larger than `A`.
+fn block<A: Scalar>(a: &ArrayRef<A, Ix2>, e: &ArrayRef<A, Ix2>, size: A) -> Array2<A> {
     let n = a.nrows();
-    // The derivative is linear in the direction, and the exponential is accurate for directions no larger than A.
-    let size =
-        e.iter().fold(A::zero(), |m, x| num_traits::Float::max(m, num_traits::Float::abs(*x)));
-    if size == A::zero() {
-        return Array2::zeros((n, n));
-    }
     let mut block = Array2::zeros((2 * n, 2 * n));
     block.slice_mut(s![..n, ..n]).assign(a);
     block.slice_mut(s![n.., n..]).assign(a);
     block.slice_mut(s![..n, n..]).assign(&e.mapv(|x| x / size));
-    exponential(&block).slice(s![..n, n..]).mapv(|x| x * size)
+    block
+}
+
+/// The corner of a matrix of four blocks, times `size`.
+fn corner<A: Scalar>(block: &ArrayRef<A, Ix2>, size: A) -> Array2<A> {
+    let n = block.nrows() / 2;
+    block.slice(s![..n, n..]).mapv(|x| x * size)
+}
+
+fn largest<A: Scalar>(e: &ArrayRef<A, Ix2>) -> A {
+    e.iter().fold(A::zero(), |m, x| num_traits::Float::max(m, num_traits::Float::abs(*x)))
+}
+
+/// The Fréchet derivative of the exponential at `a` in the direction `e`: the corner of
+/// `exp [[A, E], [0, A]]` (Higham 2008, equation 3.16).
+fn frechet<A: Scalar>(a: &ArrayRef<A, Ix2>, e: &ArrayRef<A, Ix2>) -> Array2<A> {
+    // The derivative is linear in the direction.
+    let size = largest(e);
+    if size == A::zero() {
+        return Array2::zeros(a.raw_dim());
+    }
+    corner(&exponential(&block(a, e, size)), size)
+}
+
+/// The Fréchet derivative with its tangent, which is the same corner of the derivative at the block matrix.
+fn frechet_dual<A: Scalar>(
+    a: &ArrayRef<Dual<A>, Ix2>,
+    e: &ArrayRef<Dual<A>, Ix2>,
+) -> Array2<Dual<A>> {
+    let (a, a_dot) = (a.mapv(|a| a.value), a.mapv(|a| a.dot));
+    let (e, e_dot) = (e.mapv(|e| e.value), e.mapv(|e| e.dot));
+    let size = largest(&e);
+    if size == A::zero() {
+        return joined(Array2::zeros(a.raw_dim()), &frechet(&a, &e_dot));
+    }
+    let at = block(&a, &e, size);
+    let dot = frechet(&at, &block(&a_dot, &e_dot, size));
+    joined(corner(&exponential(&at), size), &corner(&dot, size))
 }
 
 impl<A: Scalar> Unary<A> for Expm {
@@ -97,6 +128,16 @@ impl<A: Scalar> Unary<A> for Expm {
 
     fn vjp(&self, a: &ArrayRef<A, Ix2>, _: &Array2<A>, _: &(), out_bar: &Array2<A>) -> Array2<A> {
         frechet(&a.t(), out_bar)
+    }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        _: &Array2<Dual<A>>,
+        _: &(),
+        out_bar: &Array2<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        frechet_dual(&a.t(), out_bar)
     }
 }
 

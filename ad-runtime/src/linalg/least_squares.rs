@@ -1,8 +1,10 @@
 //! Least squares and the pseudo-inverse.
 
-use super::dense::{Columns, Scalar, require_rows};
+use super::dense::{Columns, Scalar, joined, require_rows};
 use super::rule::{Binary, Operands, Pair, Unary, binary, unary};
 use super::singular_values::decomposition;
+use crate::Number;
+use crate::dual::Dual;
 use ndarray::{Array, Array2, ArrayRef, ArrayView, Ix2};
 use std::marker::PhantomData;
 
@@ -34,13 +36,27 @@ impl<A: Scalar> Unary<A> for Pinv {
     }
 
     fn vjp(&self, a: &ArrayRef<A, Ix2>, p: &Array2<A>, _: &(), p_bar: &Array2<A>) -> Array2<A> {
-        let columns = p_bar.t().dot(p).dot(&p.t());
-        let rows = p.t().dot(p).dot(&p_bar.t());
-        let mut bar = &columns - &a.dot(&p.dot(&columns));
-        bar += &rows;
-        bar -= &rows.dot(p).dot(a);
-        bar - p.t().dot(p_bar).dot(&p.t())
+        pinv_pullback(a, p, p_bar)
     }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        p: &Array2<Dual<A>>,
+        _: &(),
+        p_bar: &Array2<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        pinv_pullback(a, p, p_bar)
+    }
+}
+
+fn pinv_pullback<A: Number>(a: &ArrayRef<A, Ix2>, p: &Array2<A>, p_bar: &Array2<A>) -> Array2<A> {
+    let columns = p_bar.t().dot(p).dot(&p.t());
+    let rows = p.t().dot(p).dot(&p_bar.t());
+    let mut bar = &columns - &a.dot(&p.dot(&columns));
+    bar += &rows;
+    bar -= &rows.dot(p).dot(a);
+    bar - p.t().dot(p_bar).dot(&p.t())
 }
 
 unary! {
@@ -98,26 +114,49 @@ impl<A: Scalar, D: Columns> Binary<A> for Lstsq<D> {
 
     fn vjp(
         &self,
-        (a, b): Operands<'_, A, Ix2, D>,
+        operands: Operands<'_, A, Ix2, D>,
         out: &Array<A, D>,
         p: &Array2<A>,
         out_bar: &Array<A, D>,
         wanted: (bool, bool),
     ) -> Pair<A, Ix2, D> {
-        if !wanted.0 && !wanted.1 {
-            return (None, None);
-        }
-        let (x, b, x_bar) = (D::view(out), D::view(b), D::view(out_bar));
-        let b_bar = p.t().dot(&x_bar);
-        let a_bar = wanted.0.then(|| {
-            let residual = &b - &a.dot(&x);
-            let outside = &x_bar - &a.t().dot(&b_bar);
-            let mut bar = residual.dot(&p.dot(&b_bar).t());
-            bar += &p.t().dot(&x).dot(&outside.t());
-            bar - b_bar.dot(&x.t())
-        });
-        (a_bar, wanted.1.then(|| D::of_matrix(b_bar)))
+        lstsq_pullback(operands, out, p, out_bar, wanted)
     }
+
+    fn second(
+        &self,
+        (a, b): Operands<'_, Dual<A>, Ix2, D>,
+        out: &Array<Dual<A>, D>,
+        p: &Array2<A>,
+        out_bar: &Array<Dual<A>, D>,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Ix2, D> {
+        let (value, dot) = (a.mapv(|a| a.value), a.mapv(|a| a.dot));
+        let p = joined(p.clone(), &Pinv.jvp(&value, p, &(), &dot));
+        lstsq_pullback((a, b), out, &p, out_bar, wanted)
+    }
+}
+
+fn lstsq_pullback<A: Number, D: Columns>(
+    (a, b): Operands<'_, A, Ix2, D>,
+    out: &Array<A, D>,
+    p: &Array2<A>,
+    out_bar: &Array<A, D>,
+    wanted: (bool, bool),
+) -> Pair<A, Ix2, D> {
+    if !wanted.0 && !wanted.1 {
+        return (None, None);
+    }
+    let (x, b, x_bar) = (D::view(out), D::view(b), D::view(out_bar));
+    let b_bar = p.t().dot(&x_bar);
+    let a_bar = wanted.0.then(|| {
+        let residual = &b - &a.dot(&x);
+        let outside = &x_bar - &a.t().dot(&b_bar);
+        let mut bar = residual.dot(&p.dot(&b_bar).t());
+        bar += &p.t().dot(&x).dot(&outside.t());
+        bar - b_bar.dot(&x.t())
+    });
+    (a_bar, wanted.1.then(|| D::of_matrix(b_bar)))
 }
 
 binary! {

@@ -3,6 +3,8 @@
 use super::dense::{Columns, Scalar, require_square, scaled_columns};
 use super::rule::{Unary, gradient, unary};
 use super::singular_values::{Decomposition, decomposition};
+use crate::Number;
+use crate::dual::Dual;
 use ndarray::{Array, Array2, ArrayRef, Axis, Dimension, Ix2};
 use num_traits::Float;
 use std::marker::PhantomData;
@@ -25,6 +27,16 @@ impl<A: Scalar> Unary<A> for Trace {
     }
 
     fn vjp(&self, a: &ArrayRef<A, Ix2>, _: &A, _: &(), out_bar: &A) -> Array2<A> {
+        Array2::from_diag_elem(a.nrows(), *out_bar)
+    }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        _: &Dual<A>,
+        _: &(),
+        out_bar: &Dual<A>,
+    ) -> Array2<Dual<A>> {
         Array2::from_diag_elem(a.nrows(), *out_bar)
     }
 }
@@ -54,7 +66,7 @@ pub enum Norm {
 }
 
 /// What the derivative of a norm needs.
-enum Record<A: Scalar> {
+enum Record<A> {
     /// The row or column whose sum of absolute values is the largest, along this axis.
     Line(usize, usize),
     /// The singular values and vectors.
@@ -87,8 +99,8 @@ fn euclidean<A: Scalar, D: Dimension>(a: &ArrayRef<A, D>) -> A {
 }
 
 /// The slope of `|x|`, zero at zero.
-fn slope<A: Scalar>(x: A) -> A {
-    if x == A::zero() { A::zero() } else { x.signum() }
+fn slope<A: Number>(x: A) -> A {
+    if x.is_zero() { A::zero() } else { x.signum() }
 }
 
 impl<A: Scalar, D: Columns> Unary<A> for NormRule<D> {
@@ -125,6 +137,34 @@ impl<A: Scalar, D: Columns> Unary<A> for NormRule<D> {
     }
 
     fn vjp(&self, a: &ArrayRef<A, D>, out: &A, record: &Record<A>, out_bar: &A) -> Array<A, D> {
+        self.pullback(a, out, record, out_bar)
+    }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, D>,
+        out: &Dual<A>,
+        record: &Record<A>,
+        out_bar: &Dual<A>,
+    ) -> Array<Dual<A>, D> {
+        let record = match record {
+            Record::Line(axis, line) => Record::Line(*axis, *line),
+            Record::Value => Record::Value,
+            Record::Spectrum(svd) => Record::Spectrum(svd.along(&D::view(a))),
+        };
+        self.pullback(a, out, &record, out_bar)
+    }
+}
+
+impl<D: Columns> NormRule<D> {
+    /// The cotangent, for scalars and for dual numbers.
+    fn pullback<A: Number>(
+        &self,
+        a: &ArrayRef<A, D>,
+        out: &A,
+        record: &Record<A>,
+        out_bar: &A,
+    ) -> Array<A, D> {
         let view = D::view(a);
         match record {
             Record::Line(axis, line) => {
@@ -137,7 +177,7 @@ impl<A: Scalar, D: Columns> Unary<A> for NormRule<D> {
                 }
                 D::of_matrix(bar)
             }
-            Record::Value if *out == A::zero() => Array::zeros(a.raw_dim()),
+            Record::Value if out.is_zero() => Array::zeros(a.raw_dim()),
             Record::Value => a.mapv(|x| *out_bar * (x / *out)),
             Record::Spectrum(svd) => {
                 let largest = svd.cutoff();

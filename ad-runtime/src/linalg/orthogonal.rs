@@ -1,8 +1,10 @@
 //! The QR factorization.
 
-use super::dense::{Scalar, array, lent, masked, scaled_columns, scaled_rows};
+use super::dense::{Field, Scalar, array, lent, masked, scaled_columns, scaled_rows};
 use super::rule::{Unary, unary};
 use super::triangular::Triangle;
+use crate::Number;
+use crate::dual::Dual;
 use ndarray::{Array2, ArrayRef, Axis, Ix2, concatenate, s};
 
 struct Qr;
@@ -13,7 +15,7 @@ fn sign<A: Scalar>(pivot: A) -> A {
 }
 
 #[track_caller]
-fn require_full_rank<A: Scalar>(r: &ArrayRef<A, Ix2>) {
+fn require_full_rank<A: Number>(r: &ArrayRef<A, Ix2>) {
     let singular = r.diag().iter().any(|pivot| *pivot == A::zero());
     assert!(!singular, "linalg::qr: the derivative exists for matrices of full rank alone");
 }
@@ -24,7 +26,7 @@ fn over<A: Scalar>(b: Array2<A>, r: &ArrayRef<A, Ix2>) -> Array2<A> {
 }
 
 /// The lower triangle, and below the diagonal's mirror image the same elements: symmetric.
-fn mirrored_lower<A: Scalar>(m: &Array2<A>) -> Array2<A> {
+fn mirrored_lower<A: Number>(m: &Array2<A>) -> Array2<A> {
     Array2::from_shape_fn(m.dim(), |(i, j)| m[[i.max(j), i.min(j)]])
 }
 
@@ -43,7 +45,7 @@ fn tall_jvp<A: Scalar>(
 }
 
 /// The cotangent of a matrix with at least as many rows as columns.
-fn tall_vjp<A: Scalar>(
+fn tall_vjp<A: Field>(
     q: &ArrayRef<A, Ix2>,
     r: &ArrayRef<A, Ix2>,
     q_bar: &ArrayRef<A, Ix2>,
@@ -90,19 +92,39 @@ impl<A: Scalar> Unary<A> for Qr {
     fn vjp(
         &self,
         a: &ArrayRef<A, Ix2>,
-        (q, r): &(Array2<A>, Array2<A>),
+        out: &(Array2<A>, Array2<A>),
         _: &(),
-        (q_bar, r_bar): &(Array2<A>, Array2<A>),
+        out_bar: &(Array2<A>, Array2<A>),
     ) -> Array2<A> {
-        require_full_rank(r);
-        let k = q.ncols();
-        let rest_bar = r_bar.slice(s![.., k..]);
-        // The columns behind the first k are A₂ = Q R₂, that is R₂ = Qᵀ A₂.
-        let q_bar = q_bar + &a.slice(s![.., k..]).dot(&rest_bar.t());
-        let first = tall_vjp(q, &r.slice(s![.., ..k]), &q_bar, &r_bar.slice(s![.., ..k]));
-        let rest = q.dot(&rest_bar);
-        concatenate(Axis(1), &[first.view(), rest.view()]).expect("equally many rows")
+        pullback(a, out, out_bar)
     }
+
+    #[track_caller]
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        out: &(Array2<Dual<A>>, Array2<Dual<A>>),
+        _: &(),
+        out_bar: &(Array2<Dual<A>>, Array2<Dual<A>>),
+    ) -> Array2<Dual<A>> {
+        pullback(a, out, out_bar)
+    }
+}
+
+#[track_caller]
+fn pullback<A: Field>(
+    a: &ArrayRef<A, Ix2>,
+    (q, r): &(Array2<A>, Array2<A>),
+    (q_bar, r_bar): &(Array2<A>, Array2<A>),
+) -> Array2<A> {
+    require_full_rank(r);
+    let k = q.ncols();
+    let rest_bar = r_bar.slice(s![.., k..]);
+    // The columns behind the first k are A₂ = Q R₂, that is R₂ = Qᵀ A₂.
+    let q_bar = q_bar + &a.slice(s![.., k..]).dot(&rest_bar.t());
+    let first = tall_vjp(q, &r.slice(s![.., ..k]), &q_bar, &r_bar.slice(s![.., ..k]));
+    let rest = q.dot(&rest_bar);
+    concatenate(Axis(1), &[first.view(), rest.view()]).expect("equally many rows")
 }
 
 unary! {

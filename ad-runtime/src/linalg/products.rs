@@ -2,12 +2,14 @@
 
 use super::dense::Scalar;
 use super::rule::{Binary, Operands, Pair, binary};
+use crate::Number;
+use crate::dual::Dual;
 use ndarray::{Array1, Array2, ArrayRef, ArrayView1, Axis, Ix1};
 
 struct Outer;
 
 /// `x yᵀ`
-fn outer_product<A: Scalar>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array2<A> {
+fn outer_product<A: Number>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array2<A> {
     let column = x.view().insert_axis(Axis(1));
     &column * &y.view()
 }
@@ -50,6 +52,17 @@ impl<A: Scalar> Binary<A> for Outer {
     ) -> Pair<A, Ix1, Ix1> {
         (wanted.0.then(|| out_bar.dot(y)), wanted.1.then(|| out_bar.t().dot(x)))
     }
+
+    fn second(
+        &self,
+        (x, y): Operands<'_, Dual<A>, Ix1, Ix1>,
+        _: &Array2<Dual<A>>,
+        _: &(),
+        out_bar: &Array2<Dual<A>>,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Ix1, Ix1> {
+        (wanted.0.then(|| out_bar.dot(y)), wanted.1.then(|| out_bar.t().dot(x)))
+    }
 }
 
 binary! {
@@ -60,7 +73,7 @@ binary! {
 
 struct Cross;
 
-fn cross_product<A: Scalar>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array1<A> {
+fn cross_product<A: Number>(x: &ArrayRef<A, Ix1>, y: &ArrayRef<A, Ix1>) -> Array1<A> {
     let element = |i: usize| {
         let (j, k) = ((i + 1) % 3, (i + 2) % 3);
         x[j] * y[k] - x[k] * y[j]
@@ -111,6 +124,17 @@ impl<A: Scalar> Binary<A> for Cross {
         out_bar: &Array1<A>,
         wanted: (bool, bool),
     ) -> Pair<A, Ix1, Ix1> {
+        (wanted.0.then(|| cross_product(y, out_bar)), wanted.1.then(|| cross_product(out_bar, x)))
+    }
+
+    fn second(
+        &self,
+        (x, y): Operands<'_, Dual<A>, Ix1, Ix1>,
+        _: &Array1<Dual<A>>,
+        _: &(),
+        out_bar: &Array1<Dual<A>>,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Ix1, Ix1> {
         (wanted.0.then(|| cross_product(y, out_bar)), wanted.1.then(|| cross_product(out_bar, x)))
     }
 }

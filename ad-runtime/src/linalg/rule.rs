@@ -4,13 +4,15 @@
 //! So whoever wants the value and a derivative pays for the factorization once.
 
 use super::dense::Scalar;
-use crate::slot::{ConstantSlot, Inactive};
+use crate::dual::Dual;
+use crate::dual::slots::{Both, Join};
+use crate::slot::{ConstantSlot, Inactive, Slot, TangentArg};
 use ndarray::{Array, ArrayRef, ArrayView, Dimension};
 
 /// A function of one array.
 pub(super) trait Unary<A: Scalar> {
     type In: Dimension;
-    type Out;
+    type Out: Join;
     type Record;
 
     /// The value, and what its derivatives need besides.
@@ -35,6 +37,14 @@ pub(super) trait Unary<A: Scalar> {
         record: &Self::Record,
         out_bar: &Self::Out,
     ) -> Array<A, Self::In>;
+    /// The cotangent of the argument with its tangent: `vjp` of dual numbers. (The record is that of the values.)
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Self::In>,
+        out: &<Self::Out as Join>::Joined,
+        record: &Self::Record,
+        out_bar: &<Self::Out as Join>::Joined,
+    ) -> Array<Dual<A>, Self::In>;
 }
 
 /// The cotangents of two arguments, where they are wanted.
@@ -47,7 +57,7 @@ pub(super) type Operands<'a, A, L, R> = (&'a ArrayRef<A, L>, &'a ArrayRef<A, R>)
 pub(super) trait Binary<A: Scalar> {
     type Left: Dimension;
     type Right: Dimension;
-    type Out;
+    type Out: Join;
     type Record;
 
     /// The value, and what its derivatives need besides.
@@ -74,6 +84,15 @@ pub(super) trait Binary<A: Scalar> {
         out_bar: &Self::Out,
         wanted: (bool, bool),
     ) -> Pair<A, Self::Left, Self::Right>;
+    /// The cotangents of the arguments with their tangents: `vjp` of dual numbers. (The record is that of the values.)
+    fn second(
+        &self,
+        operands: Operands<'_, Dual<A>, Self::Left, Self::Right>,
+        out: &<Self::Out as Join>::Joined,
+        record: &Self::Record,
+        out_bar: &<Self::Out as Join>::Joined,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Self::Left, Self::Right>;
 }
 
 /// The slot of a constant parameter of type `K`: none.
@@ -134,6 +153,24 @@ macro_rules! unary {
                     None => $crate::Differentiable::zero_tangent(&out),
                 };
                 (out, out_dot)
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            #[allow(clippy::too_many_arguments)]
+            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+                a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+                out_bar: $Out,
+                out_bar_dot: $Out,
+                a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+                a_bar_dot: impl $crate::slot::Slot<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> $Out {
+                $crate::linalg::rule::unary_second(&$rule, $a, a_dot, (out_bar, out_bar_dot), a_bar, a_bar_dot)
             }
 
             /// The value; adds the cotangent of the argument to `a_bar`.
@@ -271,6 +308,30 @@ macro_rules! binary {
                 (out, out_dot)
             }
 
+            #[doc(hidden)]
+            #[track_caller]
+            #[allow(clippy::too_many_arguments)]
+            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g)*>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+                a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $L>>,
+                b_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+                out_bar: $Out,
+                out_bar_dot: $Out,
+                a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $L>>,
+                b_bar: impl $crate::slot::Slot<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+                a_bar_dot: impl $crate::slot::Slot<::ndarray::Array<A, $L>>,
+                b_bar_dot: impl $crate::slot::Slot<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> $Out {
+                $crate::linalg::rule::binary_second(
+                    &$rule, ($a, $b), (a_dot, b_dot), (out_bar, out_bar_dot), (a_bar, b_bar), (a_bar_dot, b_bar_dot),
+                )
+            }
+
             /// The value; adds the cotangents of the arguments to `a_bar` and `b_bar`.
             #[track_caller]
             pub fn adjoint<A: $crate::linalg::Scalar, $($g)*>(
@@ -317,6 +378,67 @@ macro_rules! binary {
     };
 }
 pub(super) use binary;
+
+/// The value; adds the cotangent of the argument and its tangent.
+#[track_caller]
+pub(super) fn unary_second<A: Scalar, U: Unary<A>>(
+    rule: &U,
+    a: &ArrayRef<A, U::In>,
+    a_dot: impl TangentArg<Array<A, U::In>>,
+    (out_bar, out_bar_dot): (U::Out, U::Out),
+    mut a_bar: impl Slot<Array<A, U::In>>,
+    mut a_bar_dot: impl Slot<Array<A, U::In>>,
+) -> U::Out {
+    let (out, record) = rule.primal(a);
+    let Some(a_dot) = a_dot.get() else {
+        // The pullback is linear.
+        a_bar.add(|| rule.vjp(a, &out, &record, &out_bar));
+        a_bar_dot.add(|| rule.vjp(a, &out, &record, &out_bar_dot));
+        return out;
+    };
+    require_same_shape(a.shape(), a_dot.shape());
+    let out_dot = rule.jvp(a, &out, &record, &a_dot);
+    Both(a_bar, a_bar_dot).add(|| {
+        let a = Array::join(a.view(), Some(a_dot.view()));
+        rule.second(&a, &joined(&out, &out_dot), &record, &joined(&out_bar, &out_bar_dot))
+    });
+    out
+}
+
+/// The value; adds the cotangents of the arguments and their tangents.
+#[track_caller]
+pub(super) fn binary_second<A: Scalar, B: Binary<A>>(
+    rule: &B,
+    (a, b): Operands<'_, A, B::Left, B::Right>,
+    (a_dot, b_dot): (impl TangentArg<Array<A, B::Left>>, impl TangentArg<Array<A, B::Right>>),
+    (out_bar, out_bar_dot): (B::Out, B::Out),
+    (a_bar, b_bar): (impl Slot<Array<A, B::Left>>, impl Slot<Array<A, B::Right>>),
+    (a_bar_dot, b_bar_dot): (impl Slot<Array<A, B::Left>>, impl Slot<Array<A, B::Right>>),
+) -> B::Out {
+    let (out, record) = rule.primal(a, b);
+    let out_dot = rule.jvp((a, b), &out, &record, a_dot.get(), b_dot.get());
+    let dual_a = Array::join(a.view(), a_dot.get());
+    let dual_b = Array::join(b.view(), b_dot.get());
+    let (mut a_both, mut b_both) = (Both(a_bar, a_bar_dot), Both(b_bar, b_bar_dot));
+    let wanted = (
+        Slot::<Array<Dual<A>, B::Left>>::wanted(&a_both),
+        Slot::<Array<Dual<A>, B::Right>>::wanted(&b_both),
+    );
+    let (out_bar, dual_out) = (joined(&out_bar, &out_bar_dot), joined(&out, &out_dot));
+    let (a_part, b_part) = rule.second((&dual_a, &dual_b), &dual_out, &record, &out_bar, wanted);
+    if let Some(part) = a_part {
+        a_both.add(|| part);
+    }
+    if let Some(part) = b_part {
+        b_both.add(|| part);
+    }
+    out
+}
+
+/// `value + ε dot`
+fn joined<T: Join>(value: &T, dot: &T) -> T::Joined {
+    T::join(value.tangent_ref(), Some(dot.tangent_ref()))
+}
 
 /// The slot of a constant parameter of type `K`, which lets a macro repeat it per parameter.
 #[allow(clippy::extra_unused_type_parameters)]

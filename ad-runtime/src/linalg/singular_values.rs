@@ -1,8 +1,10 @@
 //! The singular value decomposition.
 
-use super::dense::{Scalar, array, lent, scaled, scaled_columns, scaled_rows, tolerance};
+use super::dense::{Scalar, array, joined, lent, scaled, scaled_columns, scaled_rows, tolerance};
 use super::eigen::orientation;
 use super::rule::{Unary, unary};
+use crate::Number;
+use crate::dual::Dual;
 use ndarray::{Array1, Array2, ArrayRef, Ix2};
 
 /// `A = U Σ Vᵀ`, thin.
@@ -29,7 +31,7 @@ pub(super) fn decomposition<A: Scalar>(a: &ArrayRef<A, Ix2>) -> Decomposition<A>
     }
 }
 
-impl<A: Scalar> Decomposition<A> {
+impl<A: Number> Decomposition<A> {
     /// The singular values up to which, relative to the largest, they count as zero.
     pub(super) fn cutoff(&self) -> A {
         let sides = self.u.nrows().max(self.vt.ncols());
@@ -59,8 +61,36 @@ impl<A: Scalar> Decomposition<A> {
     }
 }
 
+impl<A: Scalar> Decomposition<A> {
+    /// The tangents of the factors.
+    fn tangent(&self, a_dot: &ArrayRef<A, Ix2>) -> Triple<A> {
+        let (u, s, v) = (&self.u, &self.s, self.vt.t());
+        let along = a_dot.dot(&v);
+        let inside = u.t().dot(&along);
+        let s_dot = inside.diag().to_owned();
+        let by_columns = scaled(inside.clone(), |_, j| s[j]);
+        let by_rows = scaled(inside, |i, _| s[i]);
+        let turn_u = scaled(&by_columns + &by_columns.t(), self.inverse_gaps());
+        let turn_v = scaled(&by_rows + &by_rows.t(), self.inverse_gaps());
+        let u_dot = u.dot(&turn_u) + scaled_columns(outside(u, along), |j| self.inverse(j));
+        let across = outside(&v, a_dot.t().dot(u));
+        let v_dot = v.dot(&turn_v) + scaled_columns(across, |j| self.inverse(j));
+        (u_dot, s_dot, v_dot.reversed_axes())
+    }
+
+    /// The decomposition of `a + ε ȧ`, where this is that of `a`.
+    pub(super) fn along(&self, a: &ArrayRef<Dual<A>, Ix2>) -> Decomposition<Dual<A>> {
+        let (u_dot, s_dot, vt_dot) = self.tangent(&a.mapv(|a| a.dot));
+        Decomposition {
+            u: joined(self.u.clone(), &u_dot),
+            s: joined(self.s.clone(), &s_dot),
+            vt: joined(self.vt.clone(), &vt_dot),
+        }
+    }
+}
+
 /// `B − Q Qᵀ B`
-fn outside<A: Scalar>(q: &ArrayRef<A, Ix2>, b: Array2<A>) -> Array2<A> {
+fn outside<A: Number>(q: &ArrayRef<A, Ix2>, b: Array2<A>) -> Array2<A> {
     let inside = q.t().dot(&b);
     b - q.dot(&inside)
 }
@@ -94,18 +124,7 @@ impl<A: Scalar> Unary<A> for Svd {
         svd: &Decomposition<A>,
         a_dot: &ArrayRef<A, Ix2>,
     ) -> Triple<A> {
-        let (u, s, v) = (&svd.u, &svd.s, svd.vt.t());
-        let along = a_dot.dot(&v);
-        let inside = u.t().dot(&along);
-        let s_dot = inside.diag().to_owned();
-        let by_columns = scaled(inside.clone(), |_, j| s[j]);
-        let by_rows = scaled(inside, |i, _| s[i]);
-        let turn_u = scaled(&by_columns + &by_columns.t(), svd.inverse_gaps());
-        let turn_v = scaled(&by_rows + &by_rows.t(), svd.inverse_gaps());
-        let u_dot = u.dot(&turn_u) + scaled_columns(outside(u, along), |j| svd.inverse(j));
-        let across = outside(&v, a_dot.t().dot(u));
-        let v_dot = v.dot(&turn_v) + scaled_columns(across, |j| svd.inverse(j));
-        (u_dot, s_dot, v_dot.reversed_axes())
+        svd.tangent(a_dot)
     }
 
     fn vjp(
@@ -113,20 +132,34 @@ impl<A: Scalar> Unary<A> for Svd {
         _: &ArrayRef<A, Ix2>,
         _: &Triple<A>,
         svd: &Decomposition<A>,
-        (u_bar, s_bar, vt_bar): &Triple<A>,
+        out_bar: &Triple<A>,
     ) -> Array2<A> {
-        let (u, s, v, vt) = (&svd.u, &svd.s, svd.vt.t(), &svd.vt);
-        let skew = |q: &ArrayRef<A, Ix2>, bar: &ArrayRef<A, Ix2>| {
-            let product = q.t().dot(bar);
-            scaled(&product - &product.t(), svd.inverse_gaps())
-        };
-        let mut inside = scaled_columns(skew(u, u_bar), |j| s[j]);
-        inside += &scaled_rows(skew(&v, &vt_bar.t()), |i| s[i]);
-        inside.diag_mut().zip_mut_with(s_bar, |into, bar| *into += *bar);
-        let left = scaled_columns(outside(u, u_bar.clone()), |j| svd.inverse(j));
-        let right = scaled_columns(outside(&v, vt_bar.t().to_owned()), |j| svd.inverse(j));
-        (u.dot(&inside) + left).dot(vt) + u.dot(&right.t())
+        pullback(svd, out_bar)
     }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        _: &Triple<Dual<A>>,
+        svd: &Decomposition<A>,
+        out_bar: &Triple<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        pullback(&svd.along(a), out_bar)
+    }
+}
+
+fn pullback<A: Number>(svd: &Decomposition<A>, (u_bar, s_bar, vt_bar): &Triple<A>) -> Array2<A> {
+    let (u, s, v, vt) = (&svd.u, &svd.s, svd.vt.t(), &svd.vt);
+    let skew = |q: &ArrayRef<A, Ix2>, bar: &ArrayRef<A, Ix2>| {
+        let product = q.t().dot(bar);
+        scaled(&product - &product.t(), svd.inverse_gaps())
+    };
+    let mut inside = scaled_columns(skew(u, u_bar), |j| s[j]);
+    inside += &scaled_rows(skew(&v, &vt_bar.t()), |i| s[i]);
+    inside.diag_mut().zip_mut_with(s_bar, |into, bar| *into += *bar);
+    let left = scaled_columns(outside(u, u_bar.clone()), |j| svd.inverse(j));
+    let right = scaled_columns(outside(&v, vt_bar.t().to_owned()), |j| svd.inverse(j));
+    (u.dot(&inside) + left).dot(vt) + u.dot(&right.t())
 }
 
 unary! {
@@ -184,6 +217,17 @@ impl<A: Scalar> Unary<A> for SvdValues {
         s_bar: &Array1<A>,
     ) -> Array2<A> {
         scaled_columns(svd.u.clone(), |j| s_bar[j]).dot(&svd.vt)
+    }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        _: &Array1<Dual<A>>,
+        svd: &Decomposition<A>,
+        s_bar: &Array1<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        let svd = svd.along(a);
+        scaled_columns(svd.u, |j| s_bar[j]).dot(&svd.vt)
     }
 }
 

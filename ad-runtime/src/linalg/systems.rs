@@ -1,9 +1,14 @@
 //! Systems of linear equations, inverses and determinants, by an LU factorization with partial pivoting.
 
-use super::dense::{Columns, Scalar, lent, lent_mut, require_rows, require_square, scaled_columns};
+use super::dense::{
+    Columns, Scalar, joined, lent, lent_mut, require_rows, require_square, scaled_columns,
+};
 use super::rule::{Binary, Operands, Pair, Unary, binary, gradient, unary};
+use super::singular_values::Decomposition;
+use crate::dual::Dual;
 use faer::linalg::solvers::{PartialPivLu, Solve as _};
 use ndarray::{Array, Array2, ArrayRef, ArrayView, Ix2};
+use num_traits::Zero;
 use std::marker::PhantomData;
 
 /// `P A = L U`
@@ -71,6 +76,17 @@ impl<A: Scalar> Lu<A> {
         lent_mut(b, |b| self.0.solve_transpose_in_place(b))
     }
 
+    /// `(A + ε Ȧ)⁻ᵀ B`
+    fn solve_transposed_dual(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        b: &ArrayRef<Dual<A>, Ix2>,
+    ) -> Array2<Dual<A>> {
+        let x = self.solve_transposed(b.mapv(|b| b.value));
+        let rhs = b.mapv(|b| b.dot) - a.mapv(|a| a.dot).t().dot(&x);
+        joined(x, &self.solve_transposed(rhs))
+    }
+
     fn size(&self) -> usize {
         self.0.U().nrows()
     }
@@ -102,6 +118,16 @@ impl<A: Scalar> Unary<A> for Inv {
     fn vjp(&self, _: &ArrayRef<A, Ix2>, out: &Array2<A>, _: &(), out_bar: &Array2<A>) -> Array2<A> {
         -out.t().dot(out_bar).dot(&out.t())
     }
+
+    fn second(
+        &self,
+        _: &ArrayRef<Dual<A>, Ix2>,
+        out: &Array2<Dual<A>>,
+        _: &(),
+        out_bar: &Array2<Dual<A>>,
+    ) -> Array2<Dual<A>> {
+        -out.t().dot(out_bar).dot(&out.t())
+    }
 }
 
 unary! {
@@ -121,15 +147,43 @@ fn cofactors<A: Scalar>(a: &ArrayRef<A, Ix2>, det: A, lu: &Lu<A>) -> Array2<A> {
     if det != A::zero() {
         return lu.solve_transposed(Array2::eye(lu.size())) * det;
     }
-    // A = U Σ Vᵀ has the cofactors det U det V · U diag(Π_{j≠i} σ_j) Vᵀ.
-    let svd = super::singular_values::decomposition(a);
-    let sign = |q: &Array2<A>| Lu::new("det", q).det().signum();
-    let sign = sign(&svd.u) * sign(&svd.vt);
-    let others = |i: usize| {
-        let rest = svd.s.iter().enumerate().filter(|(j, _)| *j != i);
-        rest.fold(sign, |product, (_, s)| product * *s)
-    };
-    scaled_columns(svd.u.clone(), others).dot(&svd.vt)
+    let frame = Frame::new(a);
+    scaled_columns(frame.svd.u.clone(), |i| frame.product(&[i])).dot(&frame.svd.vt)
+}
+
+/// What the cofactors of a singular matrix `A = U Σ Vᵀ` are computed with: `det U det V · U diag(Π_{j≠i} σ_j) Vᵀ`.
+struct Frame<A> {
+    svd: Decomposition<A>,
+    /// `det U det V`
+    sign: A,
+}
+
+impl<A: Scalar> Frame<A> {
+    fn new(a: &ArrayRef<A, Ix2>) -> Self {
+        let svd = super::singular_values::decomposition(a);
+        let sign = |q: &Array2<A>| Lu::new("det", q).det().signum();
+        let sign = sign(&svd.u) * sign(&svd.vt);
+        Frame { svd, sign }
+    }
+
+    /// The product of all singular values but some.
+    fn product(&self, without: &[usize]) -> A {
+        let rest = self.svd.s.iter().enumerate().filter(|(j, _)| !without.contains(j));
+        rest.fold(self.sign, |product, (_, s)| product * *s)
+    }
+
+    /// The tangent of the cofactors. For `B = Uᵀ Ȧ V` those of `Σ + ε B` have the tangent
+    /// `Σ_{k≠i} b_kk Π_{l≠i,k} σ_l` on the diagonal and `−b_ji Π_{l≠i,j} σ_l` elsewhere.
+    fn tangent(&self, a_dot: &ArrayRef<A, Ix2>) -> Array2<A> {
+        let b = self.svd.u.t().dot(a_dot).dot(&self.svd.vt.t());
+        let inside = Array2::from_shape_fn(b.dim(), |(i, j)| {
+            if i != j {
+                return -b[[j, i]] * self.product(&[i, j]);
+            }
+            (0..b.nrows()).filter(|k| *k != i).map(|k| b[[k, k]] * self.product(&[i, k])).sum()
+        });
+        self.svd.u.dot(&inside).dot(&self.svd.vt)
+    }
 }
 
 impl<A: Scalar> Unary<A> for Det {
@@ -149,6 +203,22 @@ impl<A: Scalar> Unary<A> for Det {
 
     fn vjp(&self, a: &ArrayRef<A, Ix2>, out: &A, lu: &Lu<A>, out_bar: &A) -> Array2<A> {
         cofactors(a, *out, lu) * *out_bar
+    }
+
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        out: &Dual<A>,
+        lu: &Lu<A>,
+        out_bar: &Dual<A>,
+    ) -> Array2<Dual<A>> {
+        if !out.is_zero() {
+            return lu
+                .solve_transposed_dual(a, &Array2::from_diag_elem(lu.size(), *out * *out_bar));
+        }
+        let value = a.mapv(|a| a.value);
+        let dot = Frame::new(&value).tangent(&a.mapv(|a| a.dot));
+        joined(cofactors(&value, out.value, lu), &dot) * *out_bar
     }
 }
 
@@ -202,6 +272,18 @@ impl<A: Scalar> Unary<A> for LnDet {
         }
         require_slope(lu);
         lu.solve_transposed(Array2::from_diag_elem(lu.size(), out_bar.1))
+    }
+
+    #[track_caller]
+    fn second(
+        &self,
+        a: &ArrayRef<Dual<A>, Ix2>,
+        _: &(Dual<A>, Dual<A>),
+        lu: &Lu<A>,
+        out_bar: &(Dual<A>, Dual<A>),
+    ) -> Array2<Dual<A>> {
+        require_slope(lu);
+        lu.solve_transposed_dual(a, &Array2::from_diag_elem(lu.size(), out_bar.1))
     }
 }
 
@@ -266,6 +348,22 @@ impl<A: Scalar, D: Columns> Binary<A> for Solve<D> {
             return (None, None);
         }
         let b_bar = lu.solve_transposed(D::matrix(out_bar.clone()));
+        let a_bar = wanted.0.then(|| -b_bar.dot(&D::view(out).t()));
+        (a_bar, wanted.1.then(|| D::of_matrix(b_bar)))
+    }
+
+    fn second(
+        &self,
+        (a, _): Operands<'_, Dual<A>, Ix2, D>,
+        out: &Array<Dual<A>, D>,
+        lu: &Lu<A>,
+        out_bar: &Array<Dual<A>, D>,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Ix2, D> {
+        if !wanted.0 && !wanted.1 {
+            return (None, None);
+        }
+        let b_bar = lu.solve_transposed_dual(a, &D::view(out_bar));
         let a_bar = wanted.0.then(|| -b_bar.dot(&D::view(out).t()));
         (a_bar, wanted.1.then(|| D::of_matrix(b_bar)))
     }

@@ -1,7 +1,8 @@
 //! Systems of equations with a triangular matrix.
 
-use super::dense::{Columns, Scalar, lent, lent_mut, masked, require_rows, require_square};
+use super::dense::{Columns, Field, Scalar, masked, require_rows, require_square};
 use super::rule::{Binary, Operands, Pair, binary};
+use crate::dual::Dual;
 use ndarray::{Array, Array2, ArrayRef, ArrayView, Ix2};
 use std::marker::PhantomData;
 
@@ -15,7 +16,7 @@ pub enum Triangle {
 }
 
 impl Triangle {
-    fn contains(self, i: usize, j: usize) -> bool {
+    pub(super) fn contains(self, i: usize, j: usize) -> bool {
         match self {
             Triangle::Lower => i >= j,
             Triangle::Upper => i <= j,
@@ -30,17 +31,12 @@ impl Triangle {
     }
 
     /// `T⁻¹ B`
-    pub(super) fn solve<A: Scalar>(self, t: &ArrayRef<A, Ix2>, b: Array2<A>) -> Array2<A> {
-        lent_mut(b, |b| {
-            lent(t, |t| match self {
-                Triangle::Lower => t.solve_lower_triangular_in_place(b),
-                Triangle::Upper => t.solve_upper_triangular_in_place(b),
-            });
-        })
+    pub(super) fn solve<A: Field>(self, t: &ArrayRef<A, Ix2>, b: Array2<A>) -> Array2<A> {
+        A::solve_triangular(self, t, b)
     }
 
     /// `T⁻ᵀ B`
-    pub(super) fn solve_transposed<A: Scalar>(
+    pub(super) fn solve_transposed<A: Field>(
         self,
         t: &ArrayRef<A, Ix2>,
         b: Array2<A>,
@@ -92,6 +88,30 @@ impl<A: Scalar, D: Columns> Binary<A> for SolveTriangular<D> {
         (t, _): Operands<'_, A, Ix2, D>,
         out: &Array<A, D>,
         _: &(),
+        out_bar: &Array<A, D>,
+        wanted: (bool, bool),
+    ) -> Pair<A, Ix2, D> {
+        self.pullback(t, out, out_bar, wanted)
+    }
+
+    fn second(
+        &self,
+        (t, _): Operands<'_, Dual<A>, Ix2, D>,
+        out: &Array<Dual<A>, D>,
+        _: &(),
+        out_bar: &Array<Dual<A>, D>,
+        wanted: (bool, bool),
+    ) -> Pair<Dual<A>, Ix2, D> {
+        self.pullback(t, out, out_bar, wanted)
+    }
+}
+
+impl<D: Columns> SolveTriangular<D> {
+    /// The cotangents, for scalars and for dual numbers.
+    fn pullback<A: Field>(
+        &self,
+        t: &ArrayRef<A, Ix2>,
+        out: &Array<A, D>,
         out_bar: &Array<A, D>,
         wanted: (bool, bool),
     ) -> Pair<A, Ix2, D> {
