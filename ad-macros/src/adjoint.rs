@@ -16,6 +16,7 @@
 mod bars;
 mod checkpoint;
 mod control;
+mod fuse;
 mod merge;
 mod mutate;
 mod outline;
@@ -23,12 +24,13 @@ mod plan;
 mod pullback;
 #[cfg(test)]
 pub mod tests;
+mod uses;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
-pub use bars::{is_borrowed_param, is_whole};
+pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
-pub use plan::{every_read, reads_scrutinee, written_roots};
+pub use plan::{every_read, fused_reads, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{again_of, last_ident, sibling, variant_of, with_suffix};
 use quote::format_ident;
@@ -69,6 +71,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
+    fuse::loops(&mut adjoint.program, &mut forward, &mut reverse);
     adjoint.finished(forward, result, reverse)
 }
 

@@ -65,6 +65,12 @@ impl<'a> Emitter<'a> {
         emitter
     }
 
+    /// Prints the reverse half of what this prints the forward half of.
+    fn reversed(&self) -> Self {
+        let changed = self.changed.clone();
+        Emitter { changed, ..Emitter::reverse(self.program, &[]) }
+    }
+
     fn name(&self, var: Var) -> &Ident {
         &self.program[var].name
     }

@@ -94,6 +94,8 @@ struct Sweeps {
     recorded: HashSet<Var>,
     again: HashSet<Var>,
     read: HashSet<Var>,
+    /// The variables that an iteration of a fused loop defines.
+    fused: HashSet<Var>,
     /// What an old value is the old value of.
     olds: HashMap<Var, Var>,
     walked: HashSet<Var>,
@@ -111,12 +113,31 @@ impl Sweeps {
             recorded,
             again: HashSet::new(),
             read,
+            fused: HashSet::new(),
             olds: HashMap::new(),
             walked: HashSet::new(),
         };
-        sweeps.again(program, &reversed.reverse);
-        sweeps.olds(program, &reversed.reverse);
+        adjoint::fused_reads(program, &reversed.forward, &mut sweeps.read);
+        sweeps.part(program, &reversed.reverse);
+        sweeps.fused(program, &reversed.forward);
         sweeps
+    }
+
+    /// Reads a part of the reverse sweep.
+    fn part(&mut self, program: &Program, stmts: &[Stmt]) {
+        self.again(program, stmts);
+        self.olds(program, stmts);
+    }
+
+    fn fused(&mut self, program: &Program, stmts: &[Stmt]) {
+        for stmt in stmts {
+            if let Stmt::Fused { kind, forward, reverse, .. } = stmt {
+                self.fused.extend(head(kind));
+                self.fused.extend(forward.iter().flat_map(adjoint::defined));
+                self.part(program, reverse);
+                self.fused(program, forward);
+            }
+        }
     }
 
     /// Collects what the reverse sweep defines again, and the variables of the loops that it walks again.
@@ -180,6 +201,9 @@ impl Sweeps {
                     name(&program.base(place))
                 )
             }
+            _ if self.fused.contains(&var) && self.read.contains(&var) => {
+                "neither: its iteration is reversed at once".to_owned()
+            }
             _ if self.walked.contains(&var) => {
                 "neither: the reverse sweep walks the range again".to_owned()
             }
@@ -224,14 +248,23 @@ fn collect(stmts: &[Stmt], around: Option<Id>, found: &mut Vec<(Var, Option<Id>)
                     inside(id, &bound, &arm.body);
                 }
             }
-            Stmt::Loop { id, kind, body } => match kind {
-                LoopKind::Range { var, .. } => inside(id, &[*var], body),
-                LoopKind::Items { vars, .. } => inside(id, vars, body),
-                LoopKind::While { .. } | LoopKind::Forever => inside(id, &[], body),
-            },
+            Stmt::Loop { id, kind, body } => inside(id, &head(kind), body),
+            Stmt::Fused { kind, forward, .. } => {
+                found.extend(head(kind).into_iter().map(|var| (var, around)));
+                collect(forward, around, found);
+            }
             _ => {}
         }
         found.extend(adjoint::defined(stmt).into_iter().map(|var| (var, around)));
+    }
+}
+
+/// What the head of a loop defines.
+fn head(kind: &LoopKind) -> Vec<Var> {
+    match kind {
+        LoopKind::Range { var, .. } => vec![*var],
+        LoopKind::Items { vars, .. } => vars.clone(),
+        LoopKind::While { .. } | LoopKind::Forever => Vec::new(),
     }
 }
 

@@ -227,10 +227,13 @@ fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> T
     let program = &reversed.program;
     let mut kept = HashSet::new();
     adjoint::every_read(program, &reversed.reverse, &mut kept);
+    adjoint::fused_reads(program, &reversed.forward, &mut kept);
     for p in f.active() {
         kept.extend(param_var(program, p));
     }
-    let forward = Emitter::forward(program, kept);
+    let mut forward = Emitter::forward(program, kept);
+    forward.find_changed(&reversed.forward);
+    forward.find_changed(&reversed.reverse);
     let reverse = Emitter::reverse(program, &reversed.reverse);
     let (forward_tokens, reverse_tokens) =
         (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));

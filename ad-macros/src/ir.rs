@@ -435,6 +435,14 @@ pub enum Stmt {
         kind: LoopKind,
         body: Vec<Stmt>,
     },
+    /// Both halves of a `Loop`, an iteration at a time; `seeds` are the cotangents that it needs. It stands in
+    /// the forward sweep. Only the last pass of the adjoint makes it, so no transform takes it.
+    Fused {
+        kind: LoopKind,
+        seeds: Vec<Stmt>,
+        forward: Vec<Stmt>,
+        reverse: Vec<Stmt>,
+    },
     /// The reverse half of a `Loop` that is checkpointed: the state is put back, the body advances it to
     /// the step that is to be reversed, and that step runs forward, as it is recorded, and in reverse.
     ReverseCheckpointed {

@@ -301,6 +301,16 @@ impl<'a> Check<'a> {
                 }
                 check.nested(&given, |check| check.stmts(body));
             }),
+            Stmt::Fused { kind, seeds, forward, reverse } => {
+                self.transformed_only("a fused loop", |check| {
+                    check.reversed_part(seeds);
+                    let given = check.head(kind);
+                    check.nested(&given, |check| {
+                        check.stmts(forward);
+                        check.nested(&[], |check| check.reversed_part(reverse));
+                    });
+                })
+            }
             Stmt::ReverseCheckpointed { id, kind, restore, advance, forward, body } => self
                 .reverse_only("a reversed loop", |check| {
                     let given = check.head(kind);
@@ -317,6 +327,12 @@ impl<'a> Check<'a> {
                     });
                 }),
         }
+    }
+
+    fn reversed_part(&mut self, stmts: &[Stmt]) {
+        let reverse = std::mem::replace(&mut self.reverse, true);
+        self.stmts(stmts);
+        self.reverse = reverse;
     }
 
     /// Checks the head of a loop, and returns the variables that it defines in the body.
@@ -358,6 +374,7 @@ impl<'a> Check<'a> {
                     self.collect_bindings(&els.stmts);
                 }
                 Stmt::Loop { body, .. } => self.collect_bindings(&body.stmts),
+                Stmt::Fused { forward, .. } => self.collect_bindings(forward),
                 _ => {}
             }
         }

@@ -61,6 +61,11 @@ pub fn is_borrowed_param(program: &Program, var: Var) -> bool {
         && !is_owned_param(program, var)
 }
 
+/// Whether a variable is the cotangent of a parameter that the caller keeps.
+pub fn is_given_bar(program: &Program, var: Var) -> bool {
+    matches!(program[var].role, Role::Bar(of) if is_borrowed_param(program, of))
+}
+
 /// Whether a parameter is an owned value whose cotangent is a local variable.
 pub fn is_owned_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param)

@@ -90,7 +90,7 @@ pub fn all_defined(stmts: &[Stmt], found: &mut HashSet<Var>) {
 }
 
 /// Calls `f` with every expression and place that statements of a forward sweep read, as an expression.
-fn each_read(stmts: &[Stmt], f: &mut dyn FnMut(&Expr)) {
+pub fn each_read(stmts: &[Stmt], f: &mut dyn FnMut(&Expr)) {
     let block = |block: &Block, f: &mut dyn FnMut(&Expr)| {
         each_read(&block.stmts, f);
         block.result.iter().for_each(f);

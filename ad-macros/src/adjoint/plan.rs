@@ -245,7 +245,7 @@ fn read_place(program: &Program, place: &Place, found: &mut HashSet<Var>) {
 }
 
 /// What a place reads besides the storage that it names: its indices.
-fn read_indices(program: &Program, place: &Place, found: &mut HashSet<Var>) {
+pub fn read_indices(program: &Program, place: &Place, found: &mut HashSet<Var>) {
     for proj in &program.resolve(place).proj {
         match proj {
             Proj::Index(e) | Proj::Element(e) => read(program, e, found),
@@ -587,6 +587,17 @@ pub fn every_read(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
                 every_read(program, body, found);
             }
             _ => {}
+        }
+    }
+}
+
+/// Every variable that the reverse halves of fused loops read.
+pub fn fused_reads(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
+    for stmt in stmts {
+        if let Stmt::Fused { seeds, forward, reverse, .. } = stmt {
+            every_read(program, seeds, found);
+            every_read(program, reverse, found);
+            fused_reads(program, forward, found);
         }
     }
 }

@@ -53,6 +53,9 @@ impl Emitter<'_> {
             Stmt::ReverseMatch { id, scrutinee, arms } => self.reverse_match(*id, scrutinee, arms),
             Stmt::ReverseLoop { id, kind, body } => self.reverse_loop(*id, kind, body),
             Stmt::ReverseCheckpointed { .. } => self.reverse_checkpointed(stmt),
+            Stmt::Fused { kind, seeds, forward, reverse } => {
+                self.fused(kind, seeds, forward, reverse)
+            }
         }
     }
 
@@ -347,10 +350,15 @@ impl Emitter<'_> {
             }
             _ => quote!(let mut #name = ::std::vec::Vec::new();),
         });
-        let head = match kind {
+        let head = self.head(kind, |var| self.is_read(var, body, id));
+        quote!(#declared #head #inside)
+    }
+
+    fn head(&self, kind: &LoopKind, is_read: impl Fn(Var) -> bool) -> TokenStream {
+        match kind {
             LoopKind::Range { var, .. } => {
                 let (name, range) = (self.name(*var), self.range(kind, false));
-                let name = if self.is_read(*var, body, id) { quote!(#name) } else { quote!(_) };
+                let name = if is_read(*var) { quote!(#name) } else { quote!(_) };
                 quote!(for #name in #range)
             }
             LoopKind::Items { pat, iter, .. } => {
@@ -362,8 +370,22 @@ impl Emitter<'_> {
                 quote!(while #cond)
             }
             LoopKind::Forever => quote!(loop),
-        };
-        quote!(#declared #head #inside)
+        }
+    }
+
+    fn fused(
+        &self,
+        kind: &LoopKind,
+        seeds: &[Stmt],
+        forward: &[Stmt],
+        reverse: &[Stmt],
+    ) -> TokenStream {
+        let back = self.reversed();
+        let (seeds, forward, reverse) =
+            (back.stmts(seeds), self.stmts(forward), back.stmts(reverse));
+        let body = quote!(#forward #reverse);
+        let head = self.head(kind, |var| mentions(&body, &self.name(var).to_string()));
+        quote!(#seeds #head { #body })
     }
 
     pub(super) fn is_read(&self, var: Var, body: &Block, id: Id) -> bool {
@@ -472,7 +494,7 @@ impl Emitter<'_> {
     }
 
     /// Finds the variables that statements change, which are declared `mut`.
-    pub(super) fn find_changed(&mut self, stmts: &[Stmt]) {
+    pub fn find_changed(&mut self, stmts: &[Stmt]) {
         let mut changed = HashSet::new();
         collect_changed(self.program, stmts, &mut changed);
         self.changed.extend(changed);
@@ -495,6 +517,11 @@ fn collect_changed(program: &crate::ir::Program, stmts: &[Stmt], changed: &mut H
             Stmt::ReverseCheckpointed { restore, body, .. } => {
                 collect_changed(program, restore, changed);
                 collect_changed(program, body, changed);
+            }
+            Stmt::Fused { seeds, forward, reverse, .. } => {
+                for part in [seeds, forward, reverse] {
+                    collect_changed(program, part, changed);
+                }
             }
             Stmt::ReverseIf { then, els, .. } => {
                 collect_changed(program, then, changed);

@@ -13,6 +13,7 @@ pub fn __adjoint(
     let mut b_scratch = ::core::option::Option::None;
     let mut b_bar = ::ad_runtime::rt::bar(&mut b_slot, &mut b_scratch, &b);
     let mut sum = 0.0;
+    let sum_bar = out_bar;
     for k1 in 0..::core::cmp::Ord::min(a.len(), b.len()) {
         let x = &&a[k1];
         let taken = **x > 0.0;
@@ -21,12 +22,7 @@ pub fn __adjoint(
             let y = &b[k1];
             sum += x_1 * y;
         }
-    }
-    let out = sum;
-    let sum_bar = out_bar;
-    for k1 in (0..::core::cmp::Ord::min(a.len(), b.len())).rev() {
         let x = &&a[k1];
-        let taken = **x > 0.0;
         if taken {
             if a_active {
                 a_bar[k1] += sum_bar * b[k1];
@@ -36,6 +32,7 @@ pub fn __adjoint(
             }
         }
     }
+    let out = sum;
     out
 }
 pub fn __jvp(

@@ -37,17 +37,15 @@ impl squares {
         let mut x_scratch = ::core::option::Option::None;
         let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
         let mut sum = 0.0;
+        let sum_bar = out_bar;
         for k1 in 0..x.len() {
             let v = &x[k1];
             sum += (v - shift) * (v - shift);
-        }
-        let out = sum;
-        let sum_bar = out_bar;
-        for k1 in (0..x.len()).rev() {
             if x_active {
                 x_bar[k1] += 2.0 * (sum_bar * (&x[k1] - shift));
             }
         }
+        let out = sum;
         out
     }
     ///The adjoint of `squares`: adds the cotangents of `x` to the arguments `.._bar`, given the cotangent `out_bar` of the result. Returns the value.

@@ -13,12 +13,9 @@ pub fn __adjoint(
     let mut x_scratch = ::core::option::Option::None;
     let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
     let mut sum = 0.0;
+    let sum_bar = out_bar;
     for i in 0..x.len() {
         sum += w[i] * x[i] * x[i];
-    }
-    let out = sum;
-    let sum_bar = out_bar;
-    for i in (0..x.len()).rev() {
         let t_bar = sum_bar * x[i];
         if w_active {
             w_bar[i] += t_bar * x[i];
@@ -27,6 +24,7 @@ pub fn __adjoint(
             x_bar[i] += t_bar * w[i] + sum_bar * (w[i] * x[i]);
         }
     }
+    let out = sum;
     out
 }
 pub fn __jvp(
