@@ -20,6 +20,13 @@ macro_rules! one {
                 let z = linalg::$f::__adjoint(x $(, $k)*, z_bar, x_bar $(, { let _ = $k; Inactive })*);
                 assert_eq!(z, linalg::$f(x $(, $k)*));
             };
+            second(z_bar_dot, x_bar_dot) {
+                let z = linalg::$f::__adjoint_jvp(
+                    x $(, $k)*, x_dot $(, { let _ = $k; Inactive })*, z_bar, z_bar_dot,
+                    x_bar $(, { let _ = $k; Inactive })*, x_bar_dot $(, { let _ = $k; Inactive })*
+                );
+                assert_eq!(z, linalg::$f(x $(, $k)*));
+            };
         );
     };
 }
@@ -37,6 +44,13 @@ macro_rules! two {
             };
             adjoint(z_bar, x_bar, y_bar) {
                 let z = linalg::$f::__adjoint(x, y $(, $k)*, z_bar, x_bar, y_bar $(, { let _ = $k; Inactive })*);
+                assert_eq!(z, linalg::$f(x, y $(, $k)*));
+            };
+            second(z_bar_dot, x_bar_dot, y_bar_dot) {
+                let z = linalg::$f::__adjoint_jvp(
+                    x, y $(, $k)*, x_dot, y_dot $(, { let _ = $k; Inactive })*, z_bar, z_bar_dot,
+                    x_bar, y_bar $(, { let _ = $k; Inactive })*, x_bar_dot, y_bar_dot $(, { let _ = $k; Inactive })*
+                );
                 assert_eq!(z, linalg::$f(x, y $(, $k)*));
             };
         );
@@ -134,6 +148,9 @@ in_both! {
                 jvp(x_dot) linalg::svd_values::__jvp(x, x_dot).1;
                 adjoint(z_bar, x_bar) {
                     let _ = linalg::svd_values::__adjoint(x, z_bar, x_bar);
+                };
+                second(z_bar_dot, x_bar_dot) {
+                    let _ = linalg::svd_values::__adjoint_jvp(x, x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
                 };
             );
         }

@@ -7,7 +7,7 @@ use ndarray::{Array, Array1, Array2, Axis, Ix2, Ix3, Order, Slice, array, s};
 
 /// A linear method: value, tangent and adjoint by the same arguments.
 macro_rules! linear {
-    ($x0:expr; $name:ident $jvp:ident $adjoint:ident ($($arg:expr),*) ($($inactive:expr),*) $(; $own:ident)? $(as $to:expr)?) => {
+    ($x0:expr; $name:ident $jvp:ident $adjoint:ident $second:ident ($($arg:expr),*) ($($inactive:expr),*) $(; $own:ident)? $(as $to:expr)?) => {
         check1!(
             format!("{} of {:?}", stringify!($name), $x0.shape()), x = $x0;
             value linear!(@ owned x$(.$own())?.$name($($arg),*) $(, $to)?);
@@ -17,6 +17,9 @@ macro_rules! linear {
                 z_dot
             };
             adjoint(z_bar, x_bar) x.$adjoint($($arg,)* z_bar, x_bar $(, $inactive)*);
+            second(z_bar_dot, x_bar_dot) x.$second(
+                $($arg,)* x_dot $(, $inactive)*, z_bar, z_bar_dot, x_bar $(, $inactive)*, x_bar_dot $(, $inactive)*
+            );
         );
     };
     (@ owned $value:expr) => { $value.to_owned() };
@@ -37,19 +40,19 @@ fn parts() {
     let mut random = Random::new();
     for x in matrices(&mut random) {
         let (i, j) = (x.nrows() - 1, x.ncols() / 2);
-        linear!(x.clone(); row __row_jvp __row_adjoint (i) (Inactive));
-        linear!(x.clone(); column __column_jvp __column_adjoint (j) (Inactive));
-        linear!(x.clone(); diag __diag_jvp __diag_adjoint () ());
-        linear!(x.clone(); slice __slice_jvp __slice_adjoint (s![..;2, ..-1]) (Inactive));
-        linear!(x.clone(); slice __slice_jvp __slice_adjoint (s![i, ..;-1]) (Inactive));
-        linear!(x.clone(); slice_axis __slice_axis_jvp __slice_axis_adjoint (Axis(1), Slice::from(..j)) (Inactive, Inactive));
-        linear!(x.clone(); index_axis __index_axis_jvp __index_axis_adjoint (Axis(0), i) (Inactive, Inactive));
-        linear!(x.clone(); select __select_jvp __select_adjoint (Axis(0), &[i, 0, i]) (Inactive, Inactive));
-        linear!(x.clone(); select __select_jvp __select_adjoint (Axis(1), &[]) (Inactive, Inactive));
+        linear!(x.clone(); row __row_jvp __row_adjoint __row_adjoint_jvp (i) (Inactive));
+        linear!(x.clone(); column __column_jvp __column_adjoint __column_adjoint_jvp (j) (Inactive));
+        linear!(x.clone(); diag __diag_jvp __diag_adjoint __diag_adjoint_jvp () ());
+        linear!(x.clone(); slice __slice_jvp __slice_adjoint __slice_adjoint_jvp (s![..;2, ..-1]) (Inactive));
+        linear!(x.clone(); slice __slice_jvp __slice_adjoint __slice_adjoint_jvp (s![i, ..;-1]) (Inactive));
+        linear!(x.clone(); slice_axis __slice_axis_jvp __slice_axis_adjoint __slice_axis_adjoint_jvp (Axis(1), Slice::from(..j)) (Inactive, Inactive));
+        linear!(x.clone(); index_axis __index_axis_jvp __index_axis_adjoint __index_axis_adjoint_jvp (Axis(0), i) (Inactive, Inactive));
+        linear!(x.clone(); select __select_jvp __select_adjoint __select_adjoint_jvp (Axis(0), &[i, 0, i]) (Inactive, Inactive));
+        linear!(x.clone(); select __select_jvp __select_adjoint __select_adjoint_jvp (Axis(1), &[]) (Inactive, Inactive));
     }
-    linear!(random.array::<f32, Ix2>((3, 4)); row __row_jvp __row_adjoint (1) (Inactive));
-    linear!(random.array::<f64, Ix3>((2, 3, 2)); index_axis __index_axis_jvp __index_axis_adjoint (Axis(1), 2) (Inactive, Inactive));
-    linear!(random.array::<f64, Ix3>((2, 3, 2)).into_dyn(); index_axis __index_axis_jvp __index_axis_adjoint (Axis(1), 2) (Inactive, Inactive));
+    linear!(random.array::<f32, Ix2>((3, 4)); row __row_jvp __row_adjoint __row_adjoint_jvp (1) (Inactive));
+    linear!(random.array::<f64, Ix3>((2, 3, 2)); index_axis __index_axis_jvp __index_axis_adjoint __index_axis_adjoint_jvp (Axis(1), 2) (Inactive, Inactive));
+    linear!(random.array::<f64, Ix3>((2, 3, 2)).into_dyn(); index_axis __index_axis_jvp __index_axis_adjoint __index_axis_adjoint_jvp (Axis(1), 2) (Inactive, Inactive));
 }
 
 #[test]
@@ -59,19 +62,19 @@ fn whole_arrays() {
     arrays.push(random.array((0, 3)));
     for x in arrays {
         let n = x.len();
-        linear!(x.clone(); t __t_jvp __t_adjoint () ());
-        linear!(x.clone(); view __view_jvp __view_adjoint () ());
-        linear!(x.clone(); to_owned __to_owned_jvp __to_owned_adjoint () ());
-        linear!(x.clone(); as_standard_layout __as_standard_layout_jvp __as_standard_layout_adjoint () () as ndarray::CowArray::into_owned);
-        linear!(x.clone(); flatten __flatten_jvp __flatten_adjoint () () as ndarray::CowArray::into_owned);
-        linear!(x.clone(); reversed_axes __reversed_axes_jvp __reversed_axes_adjoint () (); clone);
-        linear!(x.clone(); permuted_axes __permuted_axes_jvp __permuted_axes_adjoint ([1, 0]) (Inactive); clone);
-        linear!(x.clone(); insert_axis __insert_axis_jvp __insert_axis_adjoint (Axis(1)) (Inactive); view);
-        linear!(x.clone(); into_dyn __into_dyn_jvp __into_dyn_adjoint () (); clone);
-        linear!(x.clone(); into_owned __into_owned_jvp __into_owned_adjoint () (); view);
-        linear!(x.clone(); to_shared __to_shared_jvp __to_shared_adjoint () ());
-        linear!(x.clone(); into_flat __into_flat_jvp __into_flat_adjoint () (); clone);
-        linear!(x.index_axis(Axis(1), 0).to_owned(); to_vec __to_vec_jvp __to_vec_adjoint () ());
+        linear!(x.clone(); t __t_jvp __t_adjoint __t_adjoint_jvp () ());
+        linear!(x.clone(); view __view_jvp __view_adjoint __view_adjoint_jvp () ());
+        linear!(x.clone(); to_owned __to_owned_jvp __to_owned_adjoint __to_owned_adjoint_jvp () ());
+        linear!(x.clone(); as_standard_layout __as_standard_layout_jvp __as_standard_layout_adjoint __as_standard_layout_adjoint_jvp () () as ndarray::CowArray::into_owned);
+        linear!(x.clone(); flatten __flatten_jvp __flatten_adjoint __flatten_adjoint_jvp () () as ndarray::CowArray::into_owned);
+        linear!(x.clone(); reversed_axes __reversed_axes_jvp __reversed_axes_adjoint __reversed_axes_adjoint_jvp () (); clone);
+        linear!(x.clone(); permuted_axes __permuted_axes_jvp __permuted_axes_adjoint __permuted_axes_adjoint_jvp ([1, 0]) (Inactive); clone);
+        linear!(x.clone(); insert_axis __insert_axis_jvp __insert_axis_adjoint __insert_axis_adjoint_jvp (Axis(1)) (Inactive); view);
+        linear!(x.clone(); into_dyn __into_dyn_jvp __into_dyn_adjoint __into_dyn_adjoint_jvp () (); clone);
+        linear!(x.clone(); into_owned __into_owned_jvp __into_owned_adjoint __into_owned_adjoint_jvp () (); view);
+        linear!(x.clone(); to_shared __to_shared_jvp __to_shared_adjoint __to_shared_adjoint_jvp () ());
+        linear!(x.clone(); into_flat __into_flat_jvp __into_flat_adjoint __into_flat_adjoint_jvp () (); clone);
+        linear!(x.index_axis(Axis(1), 0).to_owned(); to_vec __to_vec_jvp __to_vec_adjoint __to_vec_adjoint_jvp () ());
         for order in [Order::RowMajor, Order::ColumnMajor] {
             check1!(
                 "to_shape", x = x.clone();
@@ -93,16 +96,16 @@ fn whole_arrays() {
     }
     linear!(
         random.array::<f64, Ix3>((2, 3, 4));
-        permuted_axes __permuted_axes_jvp __permuted_axes_adjoint ([2, 0, 1]) (Inactive); clone
+        permuted_axes __permuted_axes_jvp __permuted_axes_adjoint __permuted_axes_adjoint_jvp ([2, 0, 1]) (Inactive); clone
     );
-    linear!(random.array::<f64, Ix3>((2, 1, 4)); remove_axis __remove_axis_jvp __remove_axis_adjoint (Axis(1)) (Inactive); view);
+    linear!(random.array::<f64, Ix3>((2, 1, 4)); remove_axis __remove_axis_jvp __remove_axis_adjoint __remove_axis_adjoint_jvp (Axis(1)) (Inactive); view);
 }
 
 #[test]
 fn empty_parts() {
     let mut random = Random::new();
     let x: Array2<f64> = random.array((3, 4));
-    linear!(x.clone(); slice_axis __slice_axis_jvp __slice_axis_adjoint (Axis(1), Slice::from(2..2)) (Inactive, Inactive) as no_columns);
+    linear!(x.clone(); slice_axis __slice_axis_jvp __slice_axis_adjoint __slice_axis_adjoint_jvp (Axis(1), Slice::from(2..2)) (Inactive, Inactive) as no_columns);
     let mut part = x.clone().slice_move(s![.., 2..2]);
     assert_eq!(ad_runtime::rt::zero(&part), Array2::<f64>::zeros((3, 0)));
     assert_eq!(ad_runtime::rt::tangent(&part, &part.clone()), Array2::<f64>::zeros((3, 0)));

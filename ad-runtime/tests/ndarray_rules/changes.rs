@@ -122,6 +122,22 @@ fn general_products() {
                 rt::add(c_bar, bar);
                 rt::add(y_bar, bars);
             };
+            second(z_bar_dot, c_bar_dot, y_bar_dot) {
+                let (mut bar, mut dot) = (z_bar, z_bar_dot);
+                let (mut bars, mut dots) = (rt::zero(y), rt::zero(y));
+                let (c_dot, y_dot) = (rt::tangent(c, c_dot), rt::tangent(y, y_dot));
+                let (((a, b), (alpha, beta)), ((a1, b1), (alpha1, beta1))) = (&mut bars, &mut dots);
+                functions::general_mat_mul::__adjoint_jvp(
+                    y.1.0, &y.0.0, &y.0.1, y.1.1, c,
+                    &y_dot.1.0, &y_dot.0.0, &y_dot.0.1, &y_dot.1.1, &c_dot, (), (),
+                    &mut *alpha, &mut *a, &mut *b, &mut *beta, &mut bar,
+                    &mut *alpha1, &mut *a1, &mut *b1, &mut *beta1, &mut dot,
+                );
+                rt::add(c_bar, bar);
+                rt::add(y_bar, bars);
+                rt::add(c_bar_dot, dot);
+                rt::add(y_bar_dot, dots);
+            };
         );
         let pair: (Array2<f64>, Array1<f64>) = (random.array((m, k)), random.array(k));
         check2!(
@@ -143,6 +159,22 @@ fn general_products() {
                 );
                 rt::add(c_bar, bar);
                 rt::add(y_bar, bars);
+            };
+            second(z_bar_dot, c_bar_dot, y_bar_dot) {
+                let (mut bar, mut dot) = (z_bar, z_bar_dot);
+                let (mut bars, mut dots) = (rt::zero(y), rt::zero(y));
+                let (c_dot, y_dot) = (rt::tangent(c, c_dot), rt::tangent(y, y_dot));
+                let (((a, x), (alpha, beta)), ((a1, x1), (alpha1, beta1))) = (&mut bars, &mut dots);
+                functions::general_mat_vec_mul::__adjoint_jvp(
+                    y.1.0, &y.0.0, &y.0.1, y.1.1, c,
+                    &y_dot.1.0, &y_dot.0.0, &y_dot.0.1, &y_dot.1.1, &c_dot, (), (),
+                    &mut *alpha, &mut *a, &mut *x, &mut *beta, &mut bar,
+                    &mut *alpha1, &mut *a1, &mut *x1, &mut *beta1, &mut dot,
+                );
+                rt::add(c_bar, bar);
+                rt::add(y_bar, bars);
+                rt::add(c_bar_dot, dot);
+                rt::add(y_bar_dot, dots);
             };
         );
     }

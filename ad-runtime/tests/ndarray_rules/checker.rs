@@ -1,6 +1,7 @@
 //! Checks a rule: adjoint against tangent by inner products, tangent against finite differences.
 //!
-//! For every direction `ẋ` and every cotangent `z̄`, `⟨z̄, f'(x) ẋ⟩ = ⟨f'(x)ᵀ z̄, ẋ⟩`.
+//! For every direction `ẋ` and every cotangent `z̄`, `⟨z̄, f'(x) ẋ⟩ = ⟨f'(x)ᵀ z̄, ẋ⟩`. A rule of order two, where there is
+//! one, is checked against finite differences of the adjoint.
 
 use ad_runtime::Real;
 use ndarray::{Array, Dimension};
@@ -201,6 +202,33 @@ impl<X: Space> Case<X> {
         added
     }
 
+    /// The cotangent of the result for a check of order two, and a direction in which it moves.
+    pub fn cotangents<Z: Space>(&self, z: &Z) -> (Z, Z) {
+        let mut random = Random::new();
+        (z.random_like(&mut random), z.random_like(&mut random))
+    }
+
+    /// What was added to `start`.
+    pub fn added(&self, bar: &X) -> X {
+        bar.plus(-1.0, &self.start)
+    }
+
+    /// Checks what a rule of order two added to the tangent of the cotangent. `pull` is the adjoint, of which it is
+    /// the derivative in the directions `x_dot` and `z_bar_dot`.
+    pub fn second<Z: Space>(
+        &self,
+        pull: &dyn Fn(&X, Z) -> X,
+        x_dot: &X,
+        (z_bar, z_bar_dot): &(Z, Z),
+        added: &X,
+    ) {
+        let step = X::step();
+        let moved = |by: f64| pull(&self.x.plus(by, x_dot), z_bar.plus(by, z_bar_dot));
+        let (up, down) = (moved(step), moved(-step));
+        let slope = zero_of(&up).plus(0.5 / step, &up).plus(-0.5 / step, &down);
+        assert_close(&format!("{}: order two", self.name), added, &slope, step * step * 100.0);
+    }
+
     /// Checks that the same was added by other slots.
     pub fn same(&self, what: &str, added: &X, expected: &X) {
         let rounding = X::step().powi(3) * 100.0;
@@ -223,6 +251,7 @@ macro_rules! check2 {
         value $value:expr;
         jvp($x_dot:ident, $y_dot:ident) $jvp:expr;
         adjoint($z_bar:ident, $x_bar:ident, $y_bar:ident) $adjoint:expr;
+        $(second($z_bar_dot:ident, $x_bar_dot:ident, $y_bar_dot:ident) $second:expr;)?
     ) => {{
         use ad_runtime::slot::{Inactive, Pending};
         use $crate::checker::{Case, zero_of};
@@ -283,6 +312,45 @@ macro_rules! check2 {
             $adjoint;
         }
         case.same("one fresh slot alone", &(fresh.0.finish($x), fresh.1.finish($y)), &added);
+        $({
+            let pull = |pair: &_, bar| {
+                let ($x, $y) = $crate::checker::both(&case, pair);
+                let mut bars = zero_of(&case.x);
+                {
+                    let ($z_bar, $x_bar, $y_bar) = (bar, &mut bars.0, &mut bars.1);
+                    $adjoint;
+                }
+                bars
+            };
+            let both = case.cotangents(&z_dot);
+            let bars = || (case.start.clone(), case.start.clone());
+            let mut added = bars();
+            {
+                let (($z_bar, $z_bar_dot), ($x_dot, $y_dot)) = (both.clone(), (x1, y1));
+                let ($x_bar, $y_bar) = (&mut added.0.0, &mut added.0.1);
+                let ($x_bar_dot, $y_bar_dot) = (&mut added.1.0, &mut added.1.1);
+                $second;
+            }
+            case.second(&pull, &case.x_dot, &both, &case.added(&added.1));
+            let expected = pull(&case.x, both.0.clone());
+            case.same("the cotangent at order two", &case.added(&added.0), &expected);
+            let mut added = bars();
+            {
+                let (($z_bar, $z_bar_dot), ($x_dot, $y_dot)) = (both.clone(), (x1, Inactive));
+                let ($x_bar, $y_bar) = (&mut added.0.0, &mut added.0.1);
+                let ($x_bar_dot, $y_bar_dot) = (&mut added.1.0, &mut added.1.1);
+                $second;
+            }
+            case.second(&pull, &x_only, &both, &case.added(&added.1));
+            let mut fresh = (Pending::new(), Pending::new());
+            {
+                let (($z_bar, $z_bar_dot), ($x_dot, $y_dot)) = (both.clone(), (Inactive, y1));
+                let ($x_bar, $y_bar) = (Inactive, &mut added.0.1);
+                let ($x_bar_dot, $y_bar_dot) = (&mut fresh.0, &mut fresh.1);
+                $second;
+            }
+            case.second(&pull, &y_only, &both, &(fresh.0.finish($x), fresh.1.finish($y)));
+        })?
     }};
 }
 
@@ -304,6 +372,7 @@ macro_rules! check1 {
         value $value:expr;
         jvp($x_dot:ident) $jvp:expr;
         adjoint($z_bar:ident, $x_bar:ident) $adjoint:expr;
+        $(second($z_bar_dot:ident, $x_bar_dot:ident) $second:expr;)?
     ) => {{
         use ad_runtime::slot::{Inactive, Pending};
         let case = $crate::checker::Case::new($name, $x0);
@@ -338,5 +407,33 @@ macro_rules! check1 {
             let ($z_bar, $x_bar) = (z_bar, Inactive);
             $adjoint;
         }
+        $({
+            let pull = |x: &_, bar| {
+                let $x = $crate::checker::only(&case, x);
+                let mut bars = $crate::checker::zero_of(&case.x);
+                {
+                    let ($z_bar, $x_bar) = (bar, &mut bars);
+                    $adjoint;
+                }
+                bars
+            };
+            let both = case.cotangents(&z_dot);
+            let mut added = (case.start.clone(), case.start.clone());
+            {
+                let (($z_bar, $z_bar_dot), $x_dot) = (both.clone(), &case.x_dot);
+                let ($x_bar, $x_bar_dot) = (&mut added.0, &mut added.1);
+                $second;
+            }
+            case.second(&pull, &case.x_dot, &both, &case.added(&added.1));
+            let expected = pull(&case.x, both.0.clone());
+            case.same("the cotangent at order two", &case.added(&added.0), &expected);
+            let mut fresh = Pending::new();
+            {
+                let (($z_bar, $z_bar_dot), $x_dot) = (both.clone(), Inactive);
+                let ($x_bar, $x_bar_dot) = (Inactive, &mut fresh);
+                $second;
+            }
+            case.same("order two without tangent", &fresh.finish(&case.x), &pull(&case.x, both.1));
+        })?
     }};
 }

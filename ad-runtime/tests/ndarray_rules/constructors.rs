@@ -18,18 +18,21 @@ fn from_vectors() {
             value Array1::from_vec(v.clone());
             jvp(v_dot) Array1::__from_vec_jvp(v.clone(), v_dot).1;
             adjoint(z_bar, v_bar) Array1::__from_vec_adjoint(v, z_bar, v_bar);
+            second(z_bar_dot, v_bar_dot) Array1::__from_vec_adjoint_jvp(v, v_dot, z_bar, z_bar_dot, v_bar, v_bar_dot);
         );
         check1!(
             "from_vec, shared", v = v0.clone();
             value ArcArray1::from_vec(v.clone()).into_owned();
             jvp(v_dot) ArcArray1::__from_vec_jvp(v.clone(), v_dot).1;
             adjoint(z_bar, v_bar) ArcArray1::__from_vec_adjoint(v, z_bar, v_bar);
+            second(z_bar_dot, v_bar_dot) ArcArray1::__from_vec_adjoint_jvp(v, v_dot, z_bar, z_bar_dot, v_bar, v_bar_dot);
         );
         check1!(
             "arr1", v = v0.clone();
             value ndarray::arr1(v);
             jvp(v_dot) functions::arr1::__jvp(v, v_dot).1;
             adjoint(z_bar, v_bar) functions::arr1::__adjoint(v, z_bar, v_bar);
+            second(z_bar_dot, v_bar_dot) functions::arr1::__adjoint_jvp(v, v_dot, z_bar, z_bar_dot, v_bar, v_bar_dot);
         );
     }
     let v0 = random.array::<f64, Ix1>(6).to_vec();
@@ -137,6 +140,12 @@ fn stacks() {
                 let views = [x[0].view(), x[1].view(), x[2].view()];
                 functions::concatenate::__adjoint(axis, &views, Ok(z_bar), Inactive, x_bar);
             };
+            second(z_bar_dot, x_bar_dot) {
+                let views = [x[0].view(), x[1].view(), x[2].view()];
+                functions::concatenate::__adjoint_jvp(
+                    axis, &views, Inactive, x_dot, Ok(z_bar), Ok(z_bar_dot), Inactive, x_bar, Inactive, x_bar_dot,
+                );
+            };
         );
     }
 }
@@ -152,6 +161,9 @@ fn kronecker_products() {
             value kron(a, b);
             jvp(a_dot, b_dot) functions::kron::__jvp(a, b, a_dot, b_dot).1;
             adjoint(z_bar, a_bar, b_bar) functions::kron::__adjoint(a, b, z_bar, a_bar, b_bar);
+            second(z_bar_dot, a_bar_dot, b_bar_dot) functions::kron::__adjoint_jvp(
+                a, b, a_dot, b_dot, z_bar, z_bar_dot, a_bar, b_bar, a_bar_dot, b_bar_dot,
+            );
         );
     }
 }

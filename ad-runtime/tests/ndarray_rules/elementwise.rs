@@ -8,19 +8,19 @@ use ndarray::{Array1, Array2, Ix1, Ix2, array, s};
 
 /// Every method without arguments, on `x` shifted into its domain.
 macro_rules! unary {
-    ($($name:ident $jvp:ident $adjoint:ident $with:ident $x:expr;)*) => {$(
+    ($($name:ident $jvp:ident $adjoint:ident $with:ident $second:ident $x:expr;)*) => {$(
         #[test]
         fn $name() {
             let mut random = Random::new();
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f64, Ix1>(0));
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f64, Ix1>(1));
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f64, Ix2>((3, 4)));
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f64, Ix2>((3, 4)).reversed_axes());
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f64, Ix2>((6, 4)).slice_move(s![..;2, 1..]));
-            unary!(@ $name $jvp $adjoint $with, $x, random.array::<f32, Ix1>(5));
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f64, Ix1>(0));
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f64, Ix1>(1));
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f64, Ix2>((3, 4)));
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f64, Ix2>((3, 4)).reversed_axes());
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f64, Ix2>((6, 4)).slice_move(s![..;2, 1..]));
+            unary!(@ $name $jvp $adjoint $with $second, $x, random.array::<f32, Ix1>(5));
         }
     )*};
-    (@ $name:ident $jvp:ident $adjoint:ident $with:ident, $x:expr, $x0:expr) => {
+    (@ $name:ident $jvp:ident $adjoint:ident $with:ident $second:ident, $x:expr, $x0:expr) => {
         check1!(
             stringify!($name), x = $x0.mapv($x);
             value x.$name();
@@ -30,6 +30,7 @@ macro_rules! unary {
                 z_dot
             };
             adjoint(z_bar, x_bar) x.view().$adjoint(z_bar, x_bar);
+            second(z_bar_dot, x_bar_dot) x.$second(x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
         );
         check1!(
             stringify!($with), x = $x0.mapv($x);
@@ -56,60 +57,63 @@ fn between<A: Real>(x: A) -> A {
 }
 
 unary! {
-    exp __exp_jvp __exp_adjoint __exp_adjoint_with inside;
-    exp2 __exp2_jvp __exp2_adjoint __exp2_adjoint_with inside;
-    exp_m1 __exp_m1_jvp __exp_m1_adjoint __exp_m1_adjoint_with inside;
-    ln __ln_jvp __ln_adjoint __ln_adjoint_with above_one;
-    log2 __log2_jvp __log2_adjoint __log2_adjoint_with above_one;
-    log10 __log10_jvp __log10_adjoint __log10_adjoint_with above_one;
-    ln_1p __ln_1p_jvp __ln_1p_adjoint __ln_1p_adjoint_with same;
-    sqrt __sqrt_jvp __sqrt_adjoint __sqrt_adjoint_with above_one;
-    cbrt __cbrt_jvp __cbrt_adjoint __cbrt_adjoint_with above_one;
-    sin __sin_jvp __sin_adjoint __sin_adjoint_with same;
-    cos __cos_jvp __cos_adjoint __cos_adjoint_with same;
-    tan __tan_jvp __tan_adjoint __tan_adjoint_with inside;
-    asin __asin_jvp __asin_adjoint __asin_adjoint_with inside;
-    acos __acos_jvp __acos_adjoint __acos_adjoint_with inside;
-    atan __atan_jvp __atan_adjoint __atan_adjoint_with same;
-    sinh __sinh_jvp __sinh_adjoint __sinh_adjoint_with same;
-    cosh __cosh_jvp __cosh_adjoint __cosh_adjoint_with same;
-    tanh __tanh_jvp __tanh_adjoint __tanh_adjoint_with same;
-    asinh __asinh_jvp __asinh_adjoint __asinh_adjoint_with same;
-    acosh __acosh_jvp __acosh_adjoint __acosh_adjoint_with above_one;
-    atanh __atanh_jvp __atanh_adjoint __atanh_adjoint_with inside;
-    recip __recip_jvp __recip_adjoint __recip_adjoint_with above_one;
-    abs __abs_jvp __abs_adjoint __abs_adjoint_with inside;
-    fract __fract_jvp __fract_adjoint __fract_adjoint_with between;
-    floor __floor_jvp __floor_adjoint __floor_adjoint_with between;
-    ceil __ceil_jvp __ceil_adjoint __ceil_adjoint_with between;
-    round __round_jvp __round_adjoint __round_adjoint_with between;
-    trunc __trunc_jvp __trunc_adjoint __trunc_adjoint_with between;
-    signum __signum_jvp __signum_adjoint __signum_adjoint_with inside;
-    to_degrees __to_degrees_jvp __to_degrees_adjoint __to_degrees_adjoint_with same;
-    to_radians __to_radians_jvp __to_radians_adjoint __to_radians_adjoint_with same;
+    exp __exp_jvp __exp_adjoint __exp_adjoint_with __exp_adjoint_jvp inside;
+    exp2 __exp2_jvp __exp2_adjoint __exp2_adjoint_with __exp2_adjoint_jvp inside;
+    exp_m1 __exp_m1_jvp __exp_m1_adjoint __exp_m1_adjoint_with __exp_m1_adjoint_jvp inside;
+    ln __ln_jvp __ln_adjoint __ln_adjoint_with __ln_adjoint_jvp above_one;
+    log2 __log2_jvp __log2_adjoint __log2_adjoint_with __log2_adjoint_jvp above_one;
+    log10 __log10_jvp __log10_adjoint __log10_adjoint_with __log10_adjoint_jvp above_one;
+    ln_1p __ln_1p_jvp __ln_1p_adjoint __ln_1p_adjoint_with __ln_1p_adjoint_jvp same;
+    sqrt __sqrt_jvp __sqrt_adjoint __sqrt_adjoint_with __sqrt_adjoint_jvp above_one;
+    cbrt __cbrt_jvp __cbrt_adjoint __cbrt_adjoint_with __cbrt_adjoint_jvp above_one;
+    sin __sin_jvp __sin_adjoint __sin_adjoint_with __sin_adjoint_jvp same;
+    cos __cos_jvp __cos_adjoint __cos_adjoint_with __cos_adjoint_jvp same;
+    tan __tan_jvp __tan_adjoint __tan_adjoint_with __tan_adjoint_jvp inside;
+    asin __asin_jvp __asin_adjoint __asin_adjoint_with __asin_adjoint_jvp inside;
+    acos __acos_jvp __acos_adjoint __acos_adjoint_with __acos_adjoint_jvp inside;
+    atan __atan_jvp __atan_adjoint __atan_adjoint_with __atan_adjoint_jvp same;
+    sinh __sinh_jvp __sinh_adjoint __sinh_adjoint_with __sinh_adjoint_jvp same;
+    cosh __cosh_jvp __cosh_adjoint __cosh_adjoint_with __cosh_adjoint_jvp same;
+    tanh __tanh_jvp __tanh_adjoint __tanh_adjoint_with __tanh_adjoint_jvp same;
+    asinh __asinh_jvp __asinh_adjoint __asinh_adjoint_with __asinh_adjoint_jvp same;
+    acosh __acosh_jvp __acosh_adjoint __acosh_adjoint_with __acosh_adjoint_jvp above_one;
+    atanh __atanh_jvp __atanh_adjoint __atanh_adjoint_with __atanh_adjoint_jvp inside;
+    recip __recip_jvp __recip_adjoint __recip_adjoint_with __recip_adjoint_jvp above_one;
+    abs __abs_jvp __abs_adjoint __abs_adjoint_with __abs_adjoint_jvp inside;
+    fract __fract_jvp __fract_adjoint __fract_adjoint_with __fract_adjoint_jvp between;
+    floor __floor_jvp __floor_adjoint __floor_adjoint_with __floor_adjoint_jvp between;
+    ceil __ceil_jvp __ceil_adjoint __ceil_adjoint_with __ceil_adjoint_jvp between;
+    round __round_jvp __round_adjoint __round_adjoint_with __round_adjoint_jvp between;
+    trunc __trunc_jvp __trunc_adjoint __trunc_adjoint_with __trunc_adjoint_jvp between;
+    signum __signum_jvp __signum_adjoint __signum_adjoint_with __signum_adjoint_jvp inside;
+    to_degrees __to_degrees_jvp __to_degrees_adjoint __to_degrees_adjoint_with __to_degrees_adjoint_jvp same;
+    to_radians __to_radians_jvp __to_radians_adjoint __to_radians_adjoint_with __to_radians_adjoint_jvp same;
 }
 
 #[test]
 fn scalar_arguments() {
     macro_rules! with_scalar {
-        ($name:ident $jvp:ident $adjoint:ident, $x0:expr, $s0:expr) => {
+        ($name:ident $jvp:ident $adjoint:ident $second:ident, $x0:expr, $s0:expr) => {
             check2!(
                 stringify!($name), x = $x0, s = $s0;
                 value x.$name(*s);
                 jvp(x_dot, s_dot) x.$jvp(*s, x_dot, s_dot).1;
                 adjoint(z_bar, x_bar, s_bar) x.$adjoint(*s, z_bar, x_bar, s_bar);
+                second(z_bar_dot, x_bar_dot, s_bar_dot) x.$second(
+                    *s, x_dot, s_dot, z_bar, z_bar_dot, x_bar, s_bar, x_bar_dot, s_bar_dot,
+                );
             );
         };
     }
     let mut random = Random::new();
     for n in [0, 1, 11] {
         let x: Array1<f64> = random.array(n);
-        with_scalar!(powf __powf_jvp __powf_adjoint, x.clone(), 1.3);
-        with_scalar!(powf __powf_jvp __powf_adjoint, x.clone(), -0.7);
-        with_scalar!(log __log_jvp __log_adjoint, x.clone(), 3.0);
-        with_scalar!(hypot __hypot_jvp __hypot_adjoint, x.clone(), -0.7);
-        with_scalar!(abs_sub __abs_sub_jvp __abs_sub_adjoint, x.clone(), 0.9);
-        with_scalar!(powf __powf_jvp __powf_adjoint, random.array::<f32, Ix1>(n), 1.3);
+        with_scalar!(powf __powf_jvp __powf_adjoint __powf_adjoint_jvp, x.clone(), 1.3);
+        with_scalar!(powf __powf_jvp __powf_adjoint __powf_adjoint_jvp, x.clone(), -0.7);
+        with_scalar!(log __log_jvp __log_adjoint __log_adjoint_jvp, x.clone(), 3.0);
+        with_scalar!(hypot __hypot_jvp __hypot_adjoint __hypot_adjoint_jvp, x.clone(), -0.7);
+        with_scalar!(abs_sub __abs_sub_jvp __abs_sub_adjoint __abs_sub_adjoint_jvp, x.clone(), 0.9);
+        with_scalar!(powf __powf_jvp __powf_adjoint __powf_adjoint_jvp, random.array::<f32, Ix1>(n), 1.3);
     }
 }
 
@@ -122,6 +126,8 @@ fn integer_powers() {
             value x.powi(n);
             jvp(x_dot) x.__powi_jvp(n, x_dot, Inactive).1;
             adjoint(z_bar, x_bar) x.__powi_adjoint(n, z_bar, x_bar, Inactive);
+            second(z_bar_dot, x_bar_dot)
+                x.__powi_adjoint_jvp(n, x_dot, Inactive, z_bar, z_bar_dot, x_bar, Inactive, x_bar_dot, Inactive);
         );
     }
     check1!(
@@ -129,6 +135,7 @@ fn integer_powers() {
         value x.pow2();
         jvp(x_dot) x.__pow2_jvp(x_dot).1;
         adjoint(z_bar, x_bar) x.__pow2_adjoint(z_bar, x_bar);
+        second(z_bar_dot, x_bar_dot) x.__pow2_adjoint_jvp(x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
     );
 }
 

@@ -7,17 +7,20 @@ use ndarray::{Array, Array1, Array2, ArrayD, Ix1, Ix2, Ix3, s};
 /// One pair of operands, given as expressions in `x` and `y`, under every operator.
 macro_rules! operators {
     ($name:expr, $x:ident = $x0:expr, $y:ident = $y0:expr; $a:expr, $b:expr) => {
-        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, +, add_jvp, add_adjoint);
-        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, -, sub_jvp, sub_adjoint);
-        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, *, mul_jvp, mul_adjoint);
-        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, /, div_jvp, div_adjoint);
+        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, +, add_jvp, add_adjoint, add_adjoint_jvp);
+        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, -, sub_jvp, sub_adjoint, sub_adjoint_jvp);
+        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, *, mul_jvp, mul_adjoint, mul_adjoint_jvp);
+        operators!(@ $name, $x, $x0, $y, $y0, $a, $b, /, div_jvp, div_adjoint, div_adjoint_jvp);
     };
-    (@ $name:expr, $x:ident, $x0:expr, $y:ident, $y0:expr, $a:expr, $b:expr, $op:tt, $jvp:ident, $adjoint:ident) => {
+    (@ $name:expr, $x:ident, $x0:expr, $y:ident, $y0:expr, $a:expr, $b:expr, $op:tt, $jvp:ident, $adjoint:ident, $second:ident) => {
         check2!(
             format!("{} {} {}", stringify!($a), stringify!($op), $name), $x = $x0, $y = $y0;
             value ($a $op $b).to_owned();
             jvp(x_dot, y_dot) rt::$jvp(&$a, &$b, x_dot, y_dot);
             adjoint(z_bar, x_bar, y_bar) rt::$adjoint(&$a, &$b, z_bar, x_bar, y_bar);
+            second(z_bar_dot, x_bar_dot, y_bar_dot) rt::$second(
+                &$a, &$b, x_dot, y_dot, z_bar, z_bar_dot, x_bar, y_bar, x_bar_dot, y_bar_dot,
+            );
         );
     };
 }
@@ -147,12 +150,16 @@ fn remainder_and_minus() {
         value x % y;
         jvp(x_dot, y_dot) rt::rem_jvp(&x, &y, x_dot, y_dot);
         adjoint(z_bar, x_bar, y_bar) rt::rem_adjoint(&x, &y, z_bar, x_bar, y_bar);
+        second(z_bar_dot, x_bar_dot, y_bar_dot) rt::rem_adjoint_jvp(
+            &x, &y, x_dot, y_dot, z_bar, z_bar_dot, x_bar, y_bar, x_bar_dot, y_bar_dot,
+        );
     );
     check1!(
         "neg", x = random.array::<f64, Ix2>((2, 3));
         value -x;
         jvp(x_dot) rt::neg_jvp(&x, x_dot);
         adjoint(z_bar, x_bar) rt::neg_adjoint(&x, z_bar, x_bar);
+        second(z_bar_dot, x_bar_dot) rt::neg_adjoint_jvp(&x, x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
     );
     check1!(
         "neg of a view", x = random.array::<f32, Ix2>((2, 3));
@@ -165,12 +172,12 @@ fn remainder_and_minus() {
 /// An assignment as a function of `(x, y)`: the cotangent of `x` is replaced, not added to.
 macro_rules! assignments {
     ($name:expr, $x0:expr, $y:ident = $y0:expr; $b:expr) => {
-        assignments!(@ $name, $x0, $y, $y0, $b, +=, add_assign_jvp, add_assign_adjoint);
-        assignments!(@ $name, $x0, $y, $y0, $b, -=, sub_assign_jvp, sub_assign_adjoint);
-        assignments!(@ $name, $x0, $y, $y0, $b, *=, mul_assign_jvp, mul_assign_adjoint);
-        assignments!(@ $name, $x0, $y, $y0, $b, /=, div_assign_jvp, div_assign_adjoint);
+        assignments!(@ $name, $x0, $y, $y0, $b, +=, add_assign_jvp, add_assign_adjoint, add_assign_adjoint_jvp);
+        assignments!(@ $name, $x0, $y, $y0, $b, -=, sub_assign_jvp, sub_assign_adjoint, sub_assign_adjoint_jvp);
+        assignments!(@ $name, $x0, $y, $y0, $b, *=, mul_assign_jvp, mul_assign_adjoint, mul_assign_adjoint_jvp);
+        assignments!(@ $name, $x0, $y, $y0, $b, /=, div_assign_jvp, div_assign_adjoint, div_assign_adjoint_jvp);
     };
-    (@ $name:expr, $x0:expr, $y:ident, $y0:expr, $b:expr, $op:tt, $jvp:ident, $adjoint:ident) => {
+    (@ $name:expr, $x0:expr, $y:ident, $y0:expr, $b:expr, $op:tt, $jvp:ident, $adjoint:ident, $second:ident) => {
         check2!(
             format!("{} {}", $name, stringify!($op)), x = $x0, $y = $y0;
             value { let mut x = x.clone(); x $op $b; x };
@@ -183,6 +190,12 @@ macro_rules! assignments {
                 let mut bar = z_bar;
                 rt::$adjoint(x, &$b, &mut bar, y_bar);
                 rt::add(x_bar, bar);
+            };
+            second(z_bar_dot, x_bar_dot, y_bar_dot) {
+                let (mut bar, mut dot) = (z_bar, z_bar_dot);
+                rt::$second(x, &$b, x_dot, y_dot, &mut bar, y_bar, &mut dot, y_bar_dot);
+                rt::add(x_bar, bar);
+                rt::add(x_bar_dot, dot);
             };
         );
     };
@@ -251,6 +264,23 @@ fn a_wrong_rule_is_caught_by_differences() {
         value x * y;
         jvp(x_dot, y_dot) rt::mul_jvp(&x, &x, x_dot, y_dot);
         adjoint(z_bar, x_bar, y_bar) rt::mul_adjoint(&x, &y, z_bar, x_bar, y_bar);
+    );
+}
+
+#[test]
+#[should_panic(expected = "planted: order two")]
+fn a_wrong_rule_of_order_two_is_caught() {
+    let mut random = Random::new();
+    check2!(
+        "planted", x = random.array::<f64, Ix1>(3), y = random.array::<f64, Ix1>(3);
+        value x * y;
+        jvp(x_dot, y_dot) rt::mul_jvp(&x, &y, x_dot, y_dot);
+        adjoint(z_bar, x_bar, y_bar) rt::mul_adjoint(&x, &y, z_bar, x_bar, y_bar);
+        second(z_bar_dot, x_bar_dot, y_bar_dot) {
+            let _ = (x_dot, y_dot);
+            rt::mul_adjoint(&x, &y, z_bar, x_bar, y_bar);
+            rt::mul_adjoint(&x, &y, z_bar_dot, x_bar_dot, y_bar_dot);
+        };
     );
 }
 

@@ -21,6 +21,9 @@ macro_rules! dot {
                 z_dot
             };
             adjoint(z_bar, x_bar, y_bar) $a.__dot_adjoint($b, z_bar, x_bar, y_bar);
+            second(z_bar_dot, x_bar_dot, y_bar_dot) $a.__dot_adjoint_jvp(
+                $b, x_dot, y_dot, z_bar, z_bar_dot, x_bar, y_bar, x_bar_dot, y_bar_dot,
+            );
         );
     };
 }
@@ -75,12 +78,14 @@ fn twice_the_same_operand() {
             value x.dot(x);
             jvp(x_dot) x.__dot_jvp(x, x_dot, x_dot).1;
             adjoint(z_bar, x_bar) x.__dot_square_adjoint(z_bar, x_bar);
+            second(z_bar_dot, x_bar_dot) x.__dot_square_adjoint_jvp(x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
         );
         check1!(
             "X X", x = random.array::<f64, Ix2>((n, n));
             value x.dot(x);
             jvp(x_dot) x.__dot_jvp(x, x_dot, x_dot).1;
             adjoint(z_bar, x_bar) x.view().__dot_square_adjoint(z_bar, x_bar);
+            second(z_bar_dot, x_bar_dot) x.view().__dot_square_adjoint_jvp(x_dot, z_bar, z_bar_dot, x_bar, x_bar_dot);
         );
     }
 }

@@ -6,7 +6,7 @@ use ad_runtime::slot::Inactive;
 use ndarray::{Array, Array1, Array2, Axis, Ix1, Ix2, Ix3, array, s};
 
 macro_rules! reduction {
-    ($x0:expr; $name:ident $jvp:ident $adjoint:ident ($($arg:expr),*) ($($inactive:expr),*)) => {
+    ($x0:expr; $name:ident $jvp:ident $adjoint:ident $second:ident ($($arg:expr),*) ($($inactive:expr),*)) => {
         check1!(
             format!("{} of {:?}", stringify!($name), $x0.shape()), x = $x0;
             value x.$name($($arg),*);
@@ -16,30 +16,33 @@ macro_rules! reduction {
                 z_dot
             };
             adjoint(z_bar, x_bar) x.$adjoint($($arg,)* z_bar, x_bar $(, $inactive)*);
+            second(z_bar_dot, x_bar_dot) x.$second(
+                $($arg,)* x_dot $(, $inactive)*, z_bar, z_bar_dot, x_bar $(, $inactive)*, x_bar_dot $(, $inactive)*
+            );
         );
     };
 }
 
 macro_rules! reductions {
     ($x0:expr) => {
-        reduction!($x0; sum __sum_jvp __sum_adjoint () ());
-        reduction!($x0; mean __mean_jvp __mean_adjoint () ());
-        reduction!($x0; product __product_jvp __product_adjoint () ());
+        reduction!($x0; sum __sum_jvp __sum_adjoint __sum_adjoint_jvp () ());
+        reduction!($x0; mean __mean_jvp __mean_adjoint __mean_adjoint_jvp () ());
+        reduction!($x0; product __product_jvp __product_adjoint __product_adjoint_jvp () ());
         if $x0.len() > 1 {
-            reduction!($x0; var __var_jvp __var_adjoint (1.0) (Inactive));
-            reduction!($x0; std __std_jvp __std_adjoint (0.5) (Inactive));
+            reduction!($x0; var __var_jvp __var_adjoint __var_adjoint_jvp (1.0) (Inactive));
+            reduction!($x0; std __std_jvp __std_adjoint __std_adjoint_jvp (0.5) (Inactive));
         }
     };
 }
 
 macro_rules! axis_reductions {
     ($x0:expr, $axis:expr) => {
-        reduction!($x0; sum_axis __sum_axis_jvp __sum_axis_adjoint ($axis) (Inactive));
-        reduction!($x0; mean_axis __mean_axis_jvp __mean_axis_adjoint ($axis) (Inactive));
-        reduction!($x0; product_axis __product_axis_jvp __product_axis_adjoint ($axis) (Inactive));
+        reduction!($x0; sum_axis __sum_axis_jvp __sum_axis_adjoint __sum_axis_adjoint_jvp ($axis) (Inactive));
+        reduction!($x0; mean_axis __mean_axis_jvp __mean_axis_adjoint __mean_axis_adjoint_jvp ($axis) (Inactive));
+        reduction!($x0; product_axis __product_axis_jvp __product_axis_adjoint __product_axis_adjoint_jvp ($axis) (Inactive));
         if $x0.len_of($axis) > 1 {
-            reduction!($x0; var_axis __var_axis_jvp __var_axis_adjoint ($axis, 0.0) (Inactive, Inactive));
-            reduction!($x0; std_axis __std_axis_jvp __std_axis_adjoint ($axis, 1.0) (Inactive, Inactive));
+            reduction!($x0; var_axis __var_axis_jvp __var_axis_adjoint __var_axis_adjoint_jvp ($axis, 0.0) (Inactive, Inactive));
+            reduction!($x0; std_axis __std_axis_jvp __std_axis_adjoint __std_axis_adjoint_jvp ($axis, 1.0) (Inactive, Inactive));
         }
     };
 }
