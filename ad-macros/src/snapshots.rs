@@ -10,9 +10,15 @@ use quote::{ToTokens, quote};
 
 /// The two functions that carry the derivatives, `__adjoint` and `__jvp`: the others only call them.
 fn sweeps(item: TokenStream) -> String {
-    let expansion = pipeline::differentiate(TokenStream::new(), item);
+    functions(TokenStream::new(), item, |_| true)
+}
+
+/// Those of the hidden functions whose names are wanted.
+fn functions(options: TokenStream, item: TokenStream, wanted: fn(&str) -> bool) -> String {
+    let expansion = pipeline::differentiate(options, item);
     let file: syn::File = syn::parse2(expansion).expect("the expansion is a sequence of items");
-    let found = file.items.into_iter().flat_map(derivatives).collect();
+    let mut found: Vec<syn::Item> = file.items.into_iter().flat_map(derivatives).collect();
+    found.retain(|f| matches!(f, syn::Item::Fn(f) if wanted(&f.sig.ident.to_string())));
     prettyplease::unparse(&syn::File {
         shebang: None,
         frontmatter: None,
@@ -284,6 +290,34 @@ fn readme() {
             "`UPDATE_EXPECT=1 cargo test -p ad-macros` writes the README anew"
         );
     }
+}
+
+/// The adjoint and its tangent: the statements of the one, each with its tangent before it, and nothing else.
+#[test]
+fn order_two() {
+    let item = quote! {
+        fn f(x: f64, #[constant] a: &[f64]) -> f64 {
+            let mut s = x;
+            for i in 0..a.len() {
+                s = s * (a[i] * x).sin();
+            }
+            s
+        }
+    };
+    let output = functions(quote!(order = 2), item, |name| name != "__jvp");
+    expect_file!["snapshots/order_two.rs"].assert_eq(&output);
+}
+
+#[test]
+fn order_two_of_matrices() {
+    let item = quote! {
+        fn loss(theta: &Array1<f64>, #[constant] phi: &Array2<f64>, #[constant] y: &Array1<f64>) -> f64 {
+            let e = y - phi.dot(theta);
+            e.dot(&e)
+        }
+    };
+    let output = functions(quote!(order = 2), item, |name| name == "__adjoint_jvp");
+    expect_file!["snapshots/order_two_of_matrices.rs"].assert_eq(&output);
 }
 
 /// The explanation of a function, as `EXPLAIN` holds it.
