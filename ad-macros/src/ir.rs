@@ -302,6 +302,10 @@ impl Expr {
                 reads.iter().copied().for_each(&mut *f);
                 value.for_each_read(f);
             }
+            // The first argument names the flag of a parameter; its value is not read.
+            Expr::Runtime { function: "read_active", args } => {
+                args[1..].iter().for_each(|arg| arg.for_each_read(f));
+            }
             _ => {
                 for child in self.children() {
                     child.for_each_read(f);
@@ -438,6 +442,7 @@ pub enum Stmt {
     /// Both halves of a `Loop`, an iteration at a time; `seeds` are the cotangents that it needs. It stands in
     /// the forward sweep. Only the last pass of the adjoint makes it, so no transform takes it.
     Fused {
+        id: Id,
         kind: LoopKind,
         seeds: Vec<Stmt>,
         forward: Vec<Stmt>,
@@ -545,6 +550,8 @@ pub struct Program {
     pub depths: HashMap<Var, usize>,
     /// The nesting statements that leave a record.
     pub recording: std::collections::HashSet<Id>,
+    /// The loops inside of an outermost loop whose records stand beside its own, as one list each.
+    pub held: HashMap<Id, Vec<Id>>,
     /// Loops whose iterations are counted by their record, because their number is not known before.
     pub counted: std::collections::HashSet<Id>,
     /// The loops with `#[checkpoint(n)]`.

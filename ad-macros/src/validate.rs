@@ -301,7 +301,7 @@ impl<'a> Check<'a> {
                 }
                 check.nested(&given, |check| check.stmts(body));
             }),
-            Stmt::Fused { kind, seeds, forward, reverse } => {
+            Stmt::Fused { kind, seeds, forward, reverse, .. } => {
                 self.transformed_only("a fused loop", |check| {
                     check.reversed_part(seeds);
                     let given = check.head(kind);

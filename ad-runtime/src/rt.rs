@@ -22,7 +22,7 @@ use crate::rules::{
     SecondNegRule, Sub,
 };
 pub use crate::scalar_rt::{
-    cast_adjoint, cast_jvp, distance, log_base, number, offset, pick_max, pick_min, record,
+    cast_adjoint, cast_jvp, distance, last, log_base, number, offset, pick_max, pick_min, record,
     slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
     slope_powi_dot,
 };

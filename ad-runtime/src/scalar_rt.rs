@@ -179,6 +179,13 @@ pub fn offset<T: Counter>(start: T, k: usize) -> T {
     start.offset(k)
 }
 
+/// Takes the record of the last `count` iterations.
+#[inline(always)]
+pub fn last<R>(record: &mut Vec<R>, count: usize) -> std::vec::Drain<'_, R> {
+    let start = record.len() - count;
+    record.drain(start..)
+}
+
 /// The empty record of a loop over `start..end`, with room for all iterations.
 #[inline(always)]
 pub fn record<R, T: Counter>(start: T, end: T) -> Vec<R> {

@@ -28,7 +28,7 @@ use crate::ir::{BinOp, Expr, LoopKind, Program, Role, Stmt, Var};
 use std::collections::{BTreeSet, HashSet};
 
 /// Fuses the two halves of loops that stand in the same block, and those inside of fused ones.
-pub fn loops(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec<Stmt>) {
+pub fn loops(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
     for at in 0..forward.len() {
         let Some(fusion) = Fusion::of(program, forward, reverse, at) else { continue };
         fusion.apply(program, forward, reverse);
@@ -92,6 +92,7 @@ impl Fusion {
             !is_seed
         });
         let placeholder = Stmt::Fused {
+            id,
             kind: LoopKind::Forever,
             seeds: Vec::new(),
             forward: Vec::new(),
@@ -109,7 +110,7 @@ impl Fusion {
         program.records.remove(&id);
         program.inner_records.remove(&(id, 0));
         forward[self.forward] =
-            Stmt::Fused { kind, seeds, forward: body.stmts, reverse: reverse_body };
+            Stmt::Fused { id, kind, seeds, forward: body.stmts, reverse: reverse_body };
     }
 }
 

@@ -492,17 +492,20 @@ pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [St
     let mut sweep = |stmts: &mut Vec<Stmt>| {
         drop_unused_saves(program, stmts, &all_reads);
         assign_records(program, stmts, &halves);
-        find_recording(program, stmts, &halves);
+        find_recording(program, stmts, &halves, None);
     };
     sweep(forward);
     checkpoint::each_forward(reverse, &mut sweep);
 }
 
-/// Finds which nesting statements leave a record, innermost first.
+/// Finds which nesting statements leave a record, innermost first: those whose records are to be passed on.
+/// `outermost` is the outermost of the loops around them. It holds the records of the loops inside whose number of
+/// iterations the reverse sweep knows: each of them adds to the end of one list, and the reverse takes them from it.
 fn find_recording(
     program: &mut Program,
     stmts: &[Stmt],
     halves: &HashMap<Id, Vec<HashSet<Var>>>,
+    outermost: Option<Id>,
 ) -> Vec<Id> {
     let mut found = Vec::new();
     for stmt in stmts {
@@ -526,15 +529,25 @@ fn find_recording(
             _ => continue,
         };
         let mut content = always;
+        let is_loop = matches!(stmt, Stmt::Loop { .. });
+        let around = outermost.or(is_loop.then_some(id));
         for (i, block) in blocks.into_iter().enumerate() {
-            let inner = find_recording(program, &block.stmts, halves);
+            let inner = find_recording(program, &block.stmts, halves, around);
             content |=
                 !inner.is_empty() || !program.records.get(&id).is_none_or(|r| r.vars[i].is_empty());
             program.inner_records.insert((id, i), inner);
         }
         if content && halves.contains_key(&id) {
             program.recording.insert(id);
-            found.push(id);
+            match outermost {
+                Some(holder) if is_loop && !program.counted.contains(&id) => {
+                    program.held.entry(holder).or_default().push(id);
+                }
+                _ => found.push(id),
+            }
+        }
+        if is_loop && outermost.is_none() {
+            found.extend(program.held.get(&id).into_iter().flatten());
         }
     }
     found
@@ -557,7 +570,10 @@ fn collect_reverse(program: &Program, stmts: &[Stmt], halves: &mut HashMap<Id, V
                 halves.insert(*id, vec![reads_of(program, body)]);
                 collect_reverse(program, body, halves);
             }
-            Stmt::WhenActive { body, .. } => collect_reverse(program, body, halves),
+            // Nothing nests in a guard: its record would be left behind where the parameter is not active.
+            Stmt::WhenActive { body, .. } => {
+                debug_assert!(body.iter().all(|s| !is_nesting_half(s)))
+            }
             Stmt::ReverseCheckpointed { id, body, .. } => {
                 halves.insert(*id, Vec::new());
                 collect_reverse(program, body, halves);
@@ -565,6 +581,16 @@ fn collect_reverse(program: &Program, stmts: &[Stmt], halves: &mut HashMap<Id, V
             _ => {}
         }
     }
+}
+
+fn is_nesting_half(stmt: &Stmt) -> bool {
+    matches!(
+        stmt,
+        Stmt::ReverseIf { .. }
+            | Stmt::ReverseMatch { .. }
+            | Stmt::ReverseLoop { .. }
+            | Stmt::ReverseCheckpointed { .. }
+    )
 }
 
 /// Every variable that is read anywhere in the reverse sweep.

@@ -106,6 +106,7 @@ impl Uses {
             }
             Expr::Place(place) if place.is_mutable_view() => self.change(program, place, adds),
             Expr::Place(_) | Expr::Verbatim { .. } => plan::read(program, e, &mut self.read),
+            Expr::Runtime { function: "read_active", .. } => plan::read(program, e, &mut self.read),
             Expr::Runtime { function, args } => {
                 let adds = function.ends_with("_adjoint") || *function == "add";
                 args.iter().for_each(|arg| self.expr(program, arg, adds));

@@ -53,8 +53,9 @@ impl Emitter<'_> {
             Stmt::ReverseMatch { id, scrutinee, arms } => self.reverse_match(*id, scrutinee, arms),
             Stmt::ReverseLoop { id, kind, body } => self.reverse_loop(*id, kind, body),
             Stmt::ReverseCheckpointed { .. } => self.reverse_checkpointed(stmt),
-            Stmt::Fused { kind, seeds, forward, reverse } => {
-                self.fused(kind, seeds, forward, reverse)
+            Stmt::Fused { id, kind, seeds, forward, reverse } => {
+                let (held, body) = (self.held(*id), self.fused(kind, seeds, forward, reverse));
+                quote!(#held #body)
             }
         }
     }
@@ -220,7 +221,10 @@ impl Emitter<'_> {
             let mutability = self.changed.contains(v).then(|| quote!(mut));
             quote!(#mutability #name)
         });
-        let inner = self.inner_of(id, block).into_iter().map(|id| self.record_name(id));
+        let inner = self.inner_of(id, block).into_iter().map(|id| {
+            let (name, mutability) = (self.record_name(id), self.is_held(id).then(|| quote!(mut)));
+            quote!(#mutability #name)
+        });
         quote!((#(#names,)* #(#inner,)*))
     }
 
@@ -343,15 +347,32 @@ impl Emitter<'_> {
             quote!(if #stop { break; })
         });
         let inside = quote!({ #stmts #push #stop });
-        let declared = record.as_ref().map(|name| match (kind, body.result.is_some()) {
-            (LoopKind::Range { lo, hi, rev: _, step: None, .. }, false) => {
-                let (lo, hi) = (self.expr(lo), self.expr(hi));
-                quote!(let mut #name = ::ad_runtime::rt::record(#lo, #hi);)
+        let declared = record.as_ref().filter(|_| !self.is_held(id)).map(|name| {
+            match (kind, body.result.is_some()) {
+                (LoopKind::Range { lo, hi, rev: _, step: None, .. }, false) => {
+                    let (lo, hi) = (self.expr(lo), self.expr(hi));
+                    quote!(let mut #name = ::ad_runtime::rt::record(#lo, #hi);)
+                }
+                _ => quote!(let mut #name = ::std::vec::Vec::new();),
             }
-            _ => quote!(let mut #name = ::std::vec::Vec::new();),
         });
         let head = self.head(kind, |var| self.is_read(var, body, id));
-        quote!(#declared #head #inside)
+        let held = self.held(id);
+        quote!(#held #declared #head #inside)
+    }
+
+    fn is_held(&self, id: Id) -> bool {
+        self.program.held.values().flatten().any(|held| *held == id)
+    }
+
+    /// The records that the loops inside of an outermost one add to.
+    fn held(&self, id: Id) -> TokenStream {
+        let held = self.program.held.get(&id).filter(|_| self.records).into_iter().flatten();
+        held.map(|id| {
+            let name = self.record_name(*id);
+            quote!(let mut #name = ::std::vec::Vec::new();)
+        })
+        .collect()
     }
 
     fn head(&self, kind: &LoopKind, is_read: impl Fn(Var) -> bool) -> TokenStream {
@@ -476,14 +497,19 @@ impl Emitter<'_> {
         match kind {
             LoopKind::Range { var, .. } if !counted => {
                 let (name, range) = (self.name(*var), self.range(kind, true));
+                let record = if self.is_held(id) {
+                    quote!(::ad_runtime::rt::last(&mut #record, ::core::iter::Iterator::size_hint(&(#range)).0))
+                } else {
+                    quote!(#record.into_iter())
+                };
                 let reads_var = mentions(&body_tokens, &name.to_string())
                     && !self.recorded(id, 0).contains(var);
                 match (reads_var, recorded) {
                     (true, true) => {
-                        quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record.into_iter().rev()) { #body_tokens })
+                        quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record.rev()) { #body_tokens })
                     }
                     (false, true) => {
-                        quote!(for #pattern in #record.into_iter().rev() { #body_tokens })
+                        quote!(for #pattern in #record.rev() { #body_tokens })
                     }
                     (true, false) => quote!(for #name in #range { #body_tokens }),
                     (false, false) => quote!(for _ in #range { #body_tokens }),
