@@ -107,6 +107,7 @@ impl Fusion {
         let alive: HashSet<Var> = body.stmts.iter().flat_map(defined).collect();
         reverse_body.retain(|stmt| !matches!(stmt, Stmt::Let { var, .. } if alive.contains(var) && is_plain(program, *var)));
         program.recording.remove(&id);
+        program.held.values_mut().for_each(|held| held.retain(|other| *other != id));
         program.records.remove(&id);
         program.inner_records.remove(&(id, 0));
         forward[self.forward] =
