@@ -45,10 +45,14 @@ impl<'a> Emitter<'a> {
         Emitter { records, inside, ..Emitter::forward(self.program, kept) }
     }
 
-    /// Whether a variable is another name for a place, and out of scope here.
+    /// Whether a variable is another name for a place, and the place stands for it here: the name is out of scope,
+    /// or it would keep the value borrowed that finds its tangent.
     fn is_outer_alias(&self, var: Var) -> bool {
-        matches!(self.program[var].role, crate::ir::Role::Alias { .. })
-            && self.inside.as_ref().is_some_and(|inside| !inside.contains(&var))
+        let crate::ir::Role::Alias { place, .. } = &self.program[var].role else { return false };
+        let outer = self.inside.as_ref().is_some_and(|inside| !inside.contains(&var));
+        outer
+            || matches!(self.program[var].ty, crate::ir::Ty::RefMut(_))
+                && self.program.is_part(place)
     }
 
     pub fn reverse(program: &'a Program, stmts: &[Stmt]) -> Self {

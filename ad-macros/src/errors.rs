@@ -25,6 +25,11 @@ impl Errors {
         self.found.borrow_mut().push(error);
     }
 
+    /// Takes over what another part of the compiler found.
+    pub fn extend(&self, others: Errors) {
+        self.found.borrow_mut().extend(others.found.into_inner());
+    }
+
     pub fn any(&self) -> bool {
         !self.found.borrow().is_empty()
     }

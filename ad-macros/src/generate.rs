@@ -1,6 +1,6 @@
 //! The functions of the contract, as thin wrappers of two hidden ones: `__adjoint` and `__jvp`.
 
-mod custom;
+pub mod custom;
 mod jacobian;
 mod public;
 mod second;

@@ -95,6 +95,11 @@ pub enum Proj {
     Field(Member),
     /// `[index]`; the index is inactive and may be evaluated again.
     Index(Expr),
+    /// `[index]` of a tangent, where the value decides what it refers to: `m[(i, j)]` of a user's type.
+    Part {
+        value: Place,
+        index: Expr,
+    },
     Deref,
     /// The payload of an enum variant: `Shape::Circle(r)` is `shape.<Circle>.0`.
     Variant(Ident, Member),
@@ -344,6 +349,10 @@ impl Place {
         for proj in &self.proj {
             match proj {
                 Proj::Index(e) | Proj::Element(e) => e.for_each_read(f),
+                Proj::Part { value, index } => {
+                    value.for_each_read(f);
+                    index.for_each_read(f);
+                }
                 Proj::View { args, .. } => args.iter().for_each(|a| a.for_each_read(f)),
                 Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
             }
@@ -669,6 +678,41 @@ impl Program {
         }
     }
 
+    /// Projection `at` of a place, as it is in the tangent of the place. The elements of what may be a user's
+    /// type are found by its value, where the index is no plain number.
+    pub fn mirrored(&self, place: &Place, at: usize) -> Proj {
+        let proj = &place.proj[at];
+        let Proj::Index(index) = proj else { return proj.clone() };
+        let base = Place { root: place.root, proj: place.proj[..at].to_vec() };
+        let known = !matches!(self.ty_of_place(&base).deref(), Ty::Unknown);
+        if known || !self.is_compound_index(index) {
+            return proj.clone();
+        }
+        Proj::Part { value: base, index: index.clone() }
+    }
+
+    /// Whether the value of a place's variable finds its tangent.
+    pub fn is_part(&self, place: &Place) -> bool {
+        let place = self.resolve(place);
+        let is = |at| matches!(self.mirrored(&place, at), Proj::Part { .. });
+        (0..place.proj.len()).any(is)
+    }
+
+    /// Whether an index is a tuple or an array.
+    fn is_compound_index(&self, index: &Expr) -> bool {
+        let compound = |ty: &Ty| matches!(ty.deref(), Ty::Tuple(_) | Ty::Array(_));
+        match index {
+            Expr::Verbatim { tokens, reads, .. } => {
+                match syn::parse2::<syn::Expr>(tokens.clone()) {
+                    Ok(syn::Expr::Tuple(_) | syn::Expr::Array(_)) => true,
+                    Ok(syn::Expr::Path(_)) => reads.iter().any(|v| compound(&self[*v].ty)),
+                    _ => false,
+                }
+            }
+            index => compound(&self.ty_of(index)),
+        }
+    }
+
     pub fn is_active(&self, place: &Place) -> bool {
         self[place.root].active
             && self[self.base(place)].active
@@ -705,6 +749,7 @@ impl Program {
                     },
                     _ => ty.element(),
                 },
+                Proj::Part { .. } => Ty::Unknown,
                 Proj::Element(_) => match ty.deref() {
                     Ty::NdArray { .. } => Ty::Float(None),
                     _ => ty.element(),

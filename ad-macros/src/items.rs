@@ -107,9 +107,16 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
     {
         return crate::operators::expand(block, options, errors);
     }
+    if let Some(name) = &trait_name
+        && (name == "Index" || name == "IndexMut")
+    {
+        return crate::index::expand(block, errors);
+    }
     let in_trait = trait_name.is_some();
     let mut siblings = TokenStream::new();
     let generics = block.generics.clone();
+    let self_ty = block.self_ty.to_token_stream().to_string();
+    let is_differentiable = has_active_receiver(&block);
     for inner in &mut block.items {
         let ImplItem::Fn(method) = inner else { continue };
         if has_attribute(&method.attrs) {
@@ -129,9 +136,24 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
         method.block = (*f.item.block).clone();
         let naming = Naming { inherits_jacobians: in_trait, ..Naming::of(&f, in_trait) };
         siblings.extend(derivatives(&f, &naming, errors, false));
+        let makes_self = f.output.as_ref().is_some_and(|ty| {
+            let ty = ty.to_token_stream().to_string();
+            ty == "Self" || ty == self_ty
+        });
+        if makes_self && is_differentiable && !in_trait && f.active().next().is_none() {
+            siblings.extend(crate::generate::custom::inert(&f, &naming));
+        }
     }
     block.items.push(ImplItem::Verbatim(siblings));
     block.to_token_stream()
+}
+
+/// Whether a method of the block is differentiated in `self`, so that the type surely is differentiable.
+fn has_active_receiver(block: &syn::ItemImpl) -> bool {
+    block.items.iter().any(|item| {
+        let ImplItem::Fn(f) = item else { return false };
+        f.sig.receiver().is_some_and(|r| !r.attrs.iter().any(|a| a.path().is_ident("constant")))
+    })
 }
 
 fn module(mut module: syn::ItemMod, options: Options, errors: &Errors) -> TokenStream {

@@ -16,6 +16,7 @@ mod fuzz;
 mod generate;
 #[cfg(test)]
 mod growth;
+mod index;
 mod ir;
 mod items;
 mod lower;

@@ -149,11 +149,9 @@ impl Tangent {
         let dot = self.dot_var(root);
         let borrowed_scalar = matches!(&self.program[root].ty, Ty::RefMut(t) if t.is_float())
             && self.borrowed_param(place).is_some();
-        let mut proj: Vec<Proj> = resolved
-            .proj
-            .iter()
-            .filter(|p| borrowed_scalar || !matches!(p, Proj::Deref))
-            .cloned()
+        let mut proj: Vec<Proj> = (0..resolved.proj.len())
+            .filter(|at| borrowed_scalar || !matches!(resolved.proj[*at], Proj::Deref))
+            .map(|at| self.program.mirrored(&resolved, at))
             .collect();
         if borrowed_scalar && proj.is_empty() {
             proj.push(Proj::Deref);

@@ -442,6 +442,10 @@ impl<'a> Check<'a> {
                     }
                     self.expr(index);
                 }
+                Proj::Part { value, index } => {
+                    self.place(value);
+                    self.expr(index);
+                }
                 Proj::View { args, .. } => args.iter().for_each(|arg| self.expr(arg)),
                 Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
             }

@@ -289,7 +289,9 @@ pub mod methods {
         RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
         VectorConstructors, VectorMethods,
     };
-    pub use crate::rules::{CloneMethods, ScalarMethods, SinCosMethods, SliceMethods};
+    pub use crate::rules::{
+        CloneMethods, ScalarMethods, SinCosMethods, SliceMethods, TangentIndex, TangentIndexMut,
+    };
 }
 
 /// Whether the parameter of a slot is active in this call; known at compile time.

@@ -28,6 +28,7 @@ mod exits;
 mod fallible_iterators;
 mod generics;
 mod hidden_changes;
+mod indexing;
 mod iterators_adaptors;
 mod iterators_consumers;
 mod iterators_sources;

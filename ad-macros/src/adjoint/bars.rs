@@ -171,13 +171,13 @@ impl Adjoint {
     fn mirror_in(&self, place: &Place, bar: Var) -> Place {
         let scalar_ref = matches!(&self.program[place.root].ty, Ty::RefMut(t) if t.is_float());
         let mut proj = Vec::new();
-        for p in &place.proj {
+        for (at, p) in place.proj.iter().enumerate() {
             match p {
                 Proj::Deref if scalar_ref && is_borrowed_param(&self.program, place.root) => {
                     proj.push(Proj::Deref)
                 }
                 Proj::Deref => {}
-                p => proj.push(p.clone()),
+                _ => proj.push(self.program.mirrored(place, at)),
             }
         }
         if place.proj.is_empty() && scalar_ref && is_borrowed_param(&self.program, place.root) {

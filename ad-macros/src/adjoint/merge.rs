@@ -99,10 +99,13 @@ fn commutes(run: &[(Place, BinOp, Expr)], place: &Place, value: &Expr) -> bool {
             found.insert(var);
         });
         for proj in &place.proj {
-            if let Proj::Index(e) | Proj::Element(e) = proj {
-                e.for_each_read(&mut |var| {
-                    found.insert(var);
-                });
+            match proj {
+                Proj::Index(e) | Proj::Element(e) | Proj::Part { index: e, .. } => {
+                    e.for_each_read(&mut |var| {
+                        found.insert(var);
+                    })
+                }
+                _ => {}
             }
         }
         found
@@ -140,6 +143,9 @@ fn same_place(a: &Place, b: &Place) -> bool {
     let same_proj = |(a, b): (&Proj, &Proj)| match (a, b) {
         (Proj::Field(a), Proj::Field(b)) => a == b,
         (Proj::Index(a), Proj::Index(b)) | (Proj::Element(a), Proj::Element(b)) => same(a, b),
+        (Proj::Part { value: a, index: i }, Proj::Part { value: b, index: j }) => {
+            same_place(a, b) && same(i, j)
+        }
         (Proj::Deref, Proj::Deref) => true,
         _ => false,
     };

@@ -249,6 +249,10 @@ pub fn read_indices(program: &Program, place: &Place, found: &mut HashSet<Var>) 
     for proj in &program.resolve(place).proj {
         match proj {
             Proj::Index(e) | Proj::Element(e) => read(program, e, found),
+            Proj::Part { value, index } => {
+                read_place(program, value, found);
+                read(program, index, found);
+            }
             Proj::View { args, .. } => args.iter().for_each(|a| read(program, a, found)),
             _ => {}
         }

@@ -9,7 +9,7 @@ pub mod constant;
 mod enums;
 mod impls;
 mod model;
-mod params;
+pub mod params;
 mod structs;
 mod tangent_type;
 #[cfg(test)]

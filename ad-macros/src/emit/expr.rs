@@ -26,6 +26,15 @@ impl Emitter<'_> {
                     let index = self.index(index);
                     quote!(#tokens[#index])
                 }
+                Proj::Part { value, index } => {
+                    let (value, index) =
+                        (self.borrow(false, &Expr::Place(value.clone())), self.index(index));
+                    if mutable || is_bar {
+                        quote!((*#tokens.__part_mut(#value, #index)))
+                    } else {
+                        quote!((*#tokens.__part(#value, #index)))
+                    }
+                }
                 Proj::Deref => quote!((*#tokens)),
                 Proj::Variant(name, member) if is_bar || is_dot => {
                     let name = if name == "Self" { format_ident!("Self_") } else { name.clone() };
@@ -88,9 +97,6 @@ impl Emitter<'_> {
 
     /// A verbatim expression; in the reverse sweep, aliases in it become places.
     fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
-        if !self.reverse && self.inside.is_none() {
-            return tokens.clone();
-        }
         let mut replaced = tokens.clone();
         for var in reads {
             if let Role::Alias { by_ref, .. } = &self.program[*var].role

@@ -119,6 +119,46 @@ pub fn adjoint_jvp(f: &Function, naming: &Naming, path: &syn::Path) -> TokenStre
     super::second::with_body(f, naming, body)
 }
 
+/// The siblings of a function without active parameters, `Matrix::zeros(rows, cols)`: a caller may not see that its
+/// arguments are constant, such as the field `m.rows`.
+pub fn inert(f: &Function, naming: &Naming) -> TokenStream {
+    let (adjoint, jvp) = (naming.hidden("adjoint"), naming.hidden("jvp"));
+    let Generics { params, clause } = generics(f);
+    let (inputs, output, tangent) = (super::plain_inputs(f), f.output_tokens(), f.output_tangent());
+    let slots: Vec<_> = f
+        .params
+        .iter()
+        .map(|p| {
+            let slot = slot(p);
+            quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
+        })
+        .collect();
+    let names: Vec<_> = f.params.iter().map(|p| &p.name).collect();
+    let call = naming.call(&f.item.sig.ident);
+    let allows = allows();
+    let second = f
+        .options
+        .has_second()
+        .then(|| super::second::with_body(f, naming, quote!(#call(#(#names),*))));
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        #allows
+        pub fn #adjoint #params (#(#inputs,)* __out_bar: #tangent, #(#slots),*) -> #output #clause {
+            #call(#(#names),*)
+        }
+        #[doc(hidden)]
+        #[inline]
+        #allows
+        pub fn #jvp #params (#(#inputs,)* #(#slots),*) -> (#output, #tangent) #clause {
+            let __out = #call(#(#names),*);
+            let __out_dot = ::ad_runtime::rt::zero(&__out);
+            (__out, __out_dot)
+        }
+        #second
+    }
+}
+
 /// The signature of `__adjoint`, with a body that is never reached or none.
 pub fn declared_adjoint(f: &Function, naming: &Naming, stub: bool) -> TokenStream {
     let name = naming.hidden("adjoint");

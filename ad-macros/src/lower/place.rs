@@ -82,7 +82,8 @@ impl Lower<'_> {
             return self.verbatim(e);
         }
         let value = self.verbatim_value(e);
-        self.name("k", value, Ty::Discrete, false)
+        let ty = index_type(self.facts.infer(e));
+        self.name("k", value, ty, false)
     }
 
     pub(super) fn is_repeatable(&self, e: &SynExpr) -> bool {
@@ -211,12 +212,18 @@ impl Lower<'_> {
             let (start, end, limits) = (bound(range.start), bound(range.end), range.limits);
             return self.verbatim_tokens(quote::quote!(#start #limits #end), Ty::Discrete);
         }
-        let name = self.name("k", index, Ty::Discrete, false);
+        let ty = index_type(match &index {
+            Expr::Verbatim { tokens, .. } => {
+                syn::parse2(tokens.clone()).map_or(Ty::Unknown, |e| self.facts.infer(&e))
+            }
+            index => self.program.ty_of(index),
+        });
+        let name = self.name("k", index, ty.clone(), false);
         let ident = self.ident_of(&name);
         Expr::Verbatim {
             tokens: ident.to_token_stream(),
             reads: self.lookup(&ident).into_iter().collect(),
-            ty: Ty::Discrete,
+            ty,
         }
     }
 
@@ -225,6 +232,15 @@ impl Lower<'_> {
             Expr::Place(place) => self.program[place.root].name.clone(),
             _ => unreachable!("a name is a variable"),
         }
+    }
+}
+
+/// The type of a variable that holds an index: a tuple, or else something without parts.
+fn index_type(ty: Ty) -> Ty {
+    match ty {
+        Ty::Tuple(parts) => Ty::Tuple(vec![Ty::Discrete; parts.len()]),
+        Ty::Array(_) => Ty::Array(Box::new(Ty::Discrete)),
+        _ => Ty::Discrete,
     }
 }
 

@@ -28,6 +28,7 @@
 mod assign;
 mod binary;
 mod containers;
+mod index;
 #[cfg(feature = "ndarray")]
 pub mod ndarray;
 mod scalars;
@@ -36,5 +37,6 @@ mod second;
 pub use assign::AssignRule;
 pub use binary::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 pub use containers::{CloneMethods, SliceMethods};
+pub use index::{TangentIndex, TangentIndexMut};
 pub use scalars::{ScalarMethods, SinCosMethods};
 pub use second::{SecondAssignRule, SecondBinaryRule, SecondNegRule};
