@@ -32,7 +32,7 @@ pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
 pub use plan::{every_read, fused_reads, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
-pub use pullback::{again_of, last_ident, sibling, variant_of, with_suffix};
+pub use pullback::{again_of, as_objects, last_ident, sibling, variant_of, with_suffix};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 

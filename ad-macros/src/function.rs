@@ -159,6 +159,8 @@ pub struct Function {
     pub item: ItemFn,
     /// Its parameters as the derivatives name them.
     pub inputs: syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+    /// Its generics as the derivatives have them, where the types of active parameters are differentiable.
+    pub generics: syn::Generics,
     /// Its body with the attributes of its loops, and with these names.
     pub body: syn::Block,
     pub options: Options,
@@ -241,7 +243,8 @@ impl Function {
             ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
             _ => None,
         };
-        Function { item, inputs, body, options, params, reals, output }
+        let generics = differentiable(&item.sig.generics, &params);
+        Function { item, inputs, generics, body, options, params, reals, output }
     }
 
     pub fn active(&self) -> impl Iterator<Item = &Param> {
@@ -266,6 +269,34 @@ impl Function {
         self.output
             .as_ref()
             .is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
+    }
+}
+
+/// `generics` with `T: Differentiable` for each `T` that an active parameter is made of.
+fn differentiable(generics: &syn::Generics, params: &[Param]) -> syn::Generics {
+    let mut result = generics.clone();
+    for param in generics.type_params() {
+        let says = |bound: &syn::TypeParamBound| matches!(bound, syn::TypeParamBound::Trait(t) if t.path.segments.last().is_some_and(|s| s.ident == "Real" || s.ident == "Differentiable"));
+        let is = |p: &Param| p.active && is_made_of(&p.written, &param.ident);
+        let bounded = crate::derive::constant::bounds_of(&param.ident, generics).any(says);
+        if bounded || !params.iter().any(is) {
+            continue;
+        }
+        let ident = &param.ident;
+        let predicate = syn::parse_quote!(#ident: ::ad_runtime::Differentiable);
+        result.make_where_clause().predicates.push(predicate);
+    }
+    result
+}
+
+/// Whether a type is `ident`, or references, slices or arrays of it.
+fn is_made_of(ty: &Type, ident: &Ident) -> bool {
+    match ty {
+        Type::Reference(r) => is_made_of(&r.elem, ident),
+        Type::Slice(s) => is_made_of(&s.elem, ident),
+        Type::Array(a) => is_made_of(&a.elem, ident),
+        Type::Path(p) => p.path.is_ident(ident),
+        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod custom;
 mod jacobian;
+pub mod object;
 mod public;
 mod second;
 
@@ -22,7 +23,9 @@ pub struct Naming {
     pub siblings: bool,
     /// Whether they are declarations or definitions of a trait, which take no visibility.
     pub in_trait: bool,
-    /// Whether the trait's own defaults supply the functions around Jacobians.
+    /// Whether they are those that trait objects have.
+    pub on_objects: bool,
+    /// Whether they stand in the `impl` of a trait, whose own defaults supply the functions around Jacobians.
     pub inherits_jacobians: bool,
 }
 
@@ -33,6 +36,7 @@ impl Naming {
             function: f.item.sig.ident.clone(),
             siblings: receiver || f.options.associated,
             in_trait,
+            on_objects: false,
             inherits_jacobians: false,
         }
     }
@@ -46,7 +50,9 @@ impl Naming {
     }
 
     pub fn hidden(&self, what: &str) -> Ident {
-        if self.siblings {
+        if self.on_objects {
+            format_ident!("__{}_{}_dyn", self.function, what)
+        } else if self.siblings {
             format_ident!("__{}_{}", self.function, what)
         } else {
             format_ident!("__{}", what)
@@ -101,7 +107,7 @@ pub struct Generics {
 }
 
 pub fn generics(f: &Function) -> Generics {
-    let (params, _, clause) = f.item.sig.generics.split_for_impl();
+    let (params, _, clause) = f.generics.split_for_impl();
     Generics { params: params.to_token_stream(), clause: clause.to_token_stream() }
 }
 
@@ -144,6 +150,9 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
         out.extend(second::all(f, naming, program));
     }
     out.extend(jacobian::all(f, naming));
+    if naming.inherits_jacobians && object::is_object_safe(f) {
+        out.extend(object::definitions(f, naming));
+    }
     if f.options.explain.is_some() {
         out.extend(explain::constant(f, naming, &explained));
     }
@@ -179,9 +188,12 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
     let name = naming.hidden("adjoint");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
-    let slots = f.params.iter().map(|p| {
+    let slots = f.params.iter().filter(|p| !(naming.on_objects && p.receiver)).map(|p| {
         let (slot, tangent) = (slot(p), p.tangent());
-        if p.active {
+        if naming.on_objects {
+            let ty = object::slot_type(p);
+            quote!(mut #slot: #ty)
+        } else if p.active {
             quote!(mut #slot: impl ::ad_runtime::rt::SlotMut<#tangent>)
         } else {
             quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
@@ -203,14 +215,19 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
 }
 
 pub fn visibility(naming: &Naming) -> (TokenStream, bool) {
-    if naming.in_trait { (quote!(), true) } else { (quote!(pub), false) }
+    if naming.in_trait { (quote!(), !naming.on_objects) } else { (quote!(pub), false) }
 }
 
 pub fn with_sized(clause: TokenStream, sized: bool) -> TokenStream {
     if !sized {
         return clause;
     }
-    if clause.is_empty() { quote!(where Self: Sized) } else { quote!(#clause Self: Sized) }
+    if clause.is_empty() {
+        return quote!(where Self: Sized);
+    }
+    let closed = matches!(clause.clone().into_iter().last(), Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == ',');
+    let comma = (!closed).then(|| quote!(,));
+    quote!(#clause #comma Self: Sized)
 }
 
 fn fresh(taken: &HashSet<String>, base: &str) -> Ident {
@@ -356,7 +373,14 @@ fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let name = naming.hidden("jvp");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
-    let args = f.params.iter().map(jvp_arg);
+    let args = f.params.iter().filter(|p| !(naming.on_objects && p.receiver)).map(|p| {
+        if naming.on_objects {
+            let (arg, ty) = (arg(p), object::arg_type(p));
+            quote!(mut #arg: #ty)
+        } else {
+            jvp_arg(p)
+        }
+    });
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
@@ -416,6 +440,9 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     if f.options.explain.is_some() && !naming.in_trait {
         out.extend(explain::constant(f, naming, ""));
     }
+    if naming.inherits_jacobians && object::is_object_safe(f) {
+        out.extend(object::definitions(f, naming));
+    }
     out.extend(jacobian::all(f, naming));
     out
 }
@@ -423,6 +450,9 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
 /// The siblings of a method that a trait declares.
 pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
     let mut out = TokenStream::new();
+    if object::is_object_safe(f) {
+        out.extend(object::declarations(f, naming));
+    }
     if f.options.has_reverse() {
         out.extend(custom::declared_adjoint(f, naming, false));
         out.extend(public::reverse(f, naming));

@@ -42,6 +42,8 @@ pub enum Ty {
     Array(Box<Ty>),
     Tuple(Vec<Ty>),
     Option(Box<Ty>),
+    /// A trait object, perhaps in a `Box`, `Rc` or `Arc`.
+    Object,
     /// An ndarray array or view: number of dimensions, if known, and whether it owns its elements.
     NdArray {
         dims: Option<usize>,

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::function::{Function, Options};
-use crate::generate::Naming;
+use crate::generate::{Naming, object};
 use crate::pipeline::derivatives;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -18,6 +18,10 @@ pub fn expand(item: TokenStream, options: Options, errors: &Errors) -> TokenStre
         Item::Impl(block) => implementation(block, options, errors),
         Item::Mod(module) => self::module(module, options, errors),
         Item::Trait(item) => definition(item, options, errors),
+        // A method without a body is an item that only the compiler refuses.
+        Item::Verbatim(_) if syn::parse2::<syn::TraitItemFn>(item.clone()).is_ok() => {
+            return trait_method(item, options, errors);
+        }
         other => {
             errors.at(&other, "`#[differentiate]` stands on a function, a method, an `impl` block, an inline `mod` or a `trait`");
             other.to_token_stream()
@@ -61,14 +65,25 @@ fn declared(
         sig: method.sig.clone(),
         block: Box::new(body),
     };
-    let f = Function::parse_in(item, options, outer, errors);
+    let read = || Function::parse_in(item.clone(), options.clone(), outer, &Errors::default());
+    let mut f = Function::parse_in(item.clone(), options.clone(), outer, errors);
     let cleaned = syn::TraitItemFn { sig: f.item.sig.clone(), ..method };
     if f.active().next().is_none() {
         return (cleaned, TokenStream::new());
     }
+    if f.params.iter().any(|p| p.receiver && p.active) {
+        // The trait need not say so: it would no longer be usable as `dyn`.
+        let clause = f.generics.make_where_clause();
+        clause.predicates.push(syn::parse_quote!(Self: ::ad_runtime::Differentiable));
+    }
     let naming = Naming::of(&f, true);
     if has_body {
-        let siblings = derivatives(&f, &naming, errors, false);
+        let mut siblings = derivatives(&f, &naming, errors, false);
+        if object::is_object_safe(&f) && f.options.vjp.is_none() && f.options.jvp.is_none() {
+            let f = object::with_object(read());
+            let program = crate::pipeline::compile(&f, &Errors::default());
+            siblings.extend(object::defaults(&f, &naming, program));
+        }
         return (cleaned, siblings);
     }
     (cleaned, crate::generate::declarations(&f, &naming))

@@ -67,6 +67,7 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
         function: format_ident!("op"),
         siblings: true,
         in_trait: false,
+        on_objects: false,
         inherits_jacobians: false,
     };
     let hidden = derivatives(&f, &naming, errors, true);

@@ -704,7 +704,9 @@ impl Tangent {
                 if scalar || !self.program.reads_active(value) {
                     return None;
                 }
-                let jvp = format_ident!("__{}_jvp", name, span = name.span());
+                let object = *self.program.ty_of(recv).deref() == Ty::Object;
+                let suffix = if object { "jvp_dyn" } else { "jvp" };
+                let jvp = format_ident!("__{}_{}", name, suffix, span = name.span());
                 let recv_dot = self.receiver_arg(recv);
                 let dots: Vec<Expr> = std::iter::once(recv_dot)
                     .chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>())
@@ -712,6 +714,7 @@ impl Tangent {
                 let operands: Vec<Expr> =
                     std::iter::once((**recv).clone()).chain(args.iter().cloned()).collect();
                 let dots = self.apart(&operands, dots);
+                let dots = if object { crate::adjoint::as_objects(dots) } else { dots };
                 let args = args.iter().cloned().chain(dots).collect();
                 Some(Expr::Method { recv: recv.clone(), name: jvp, turbofish: None, args })
             }

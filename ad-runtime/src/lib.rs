@@ -33,6 +33,7 @@ pub mod einsum;
 pub mod jacobian;
 #[cfg(feature = "linalg")]
 pub mod linalg;
+mod object;
 mod places;
 mod real;
 pub mod rules;

@@ -8,6 +8,7 @@ pub use crate::containers_adjoint::{
     copy_adjoint, extend_adjoint, fill_adjoint, insert_at, pop, remove_at, resize_adjoint, total,
     truncate_adjoint, unpop,
 };
+pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
 pub use crate::places::{
@@ -101,6 +102,12 @@ pub fn tangent<P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(
         Some(dot) => P::Tangent::from_ref(dot),
         None => primal.zero_tangent(),
     }
+}
+
+/// A slot or tangent as a method of a trait object takes it.
+#[inline(always)]
+pub fn object<'a, S, O: ObjectOf<'a, S>>(slot: &'a mut S) -> O {
+    O::object_of(slot)
 }
 
 /// Asserts that a slot or tangent belongs to a constant parameter.

@@ -22,6 +22,7 @@ mod branches;
 mod calls;
 mod checkpoints;
 mod closures;
+mod dynamic_dispatch;
 mod enums_match;
 mod evaluation_order;
 mod exits;

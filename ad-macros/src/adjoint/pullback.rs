@@ -362,7 +362,9 @@ impl Adjoint {
     }
 
     fn method(&mut self, recv: &Expr, name: &syn::Ident, args: &[Expr], bar: Expr) {
-        let adjoint = format_ident!("__{}_adjoint", name, span = name.span());
+        let object = *self.program.ty_of(recv).deref() == Ty::Object;
+        let suffix = if object { "adjoint_dyn" } else { "adjoint" };
+        let adjoint = format_ident!("__{}_{}", name, suffix, span = name.span());
         let array = matches!(self.program.ty_of(recv).deref(), Ty::NdArray { .. });
         if array && name == "dot" && args.len() == 1 && self.is_same_variable(recv, &args[0]) {
             let slot = self.slot(recv);
@@ -382,6 +384,7 @@ impl Adjoint {
             self.start_arguments(&operands);
         }
         self.rule(&operands, bar, &mut |operands, bar, slots| {
+            let slots = if object { as_objects(slots) } else { slots };
             let args = operands[1..].iter().cloned().chain([bar]).chain(slots).collect();
             Expr::Method {
                 recv: Box::new(operands[0].clone()),
@@ -592,4 +595,9 @@ pub fn variant_of(path: &proc_macro2::TokenStream) -> Option<syn::Ident> {
     let mut segments = path.segments.iter().rev();
     let (last, owner) = (segments.next()?, segments.next()?);
     owner.ident.to_string().starts_with(|c: char| c.is_uppercase()).then(|| last.ident.clone())
+}
+
+/// The slots or tangents of a method of a trait object, whose receiver has none.
+pub fn as_objects(slots: Vec<Expr>) -> Vec<Expr> {
+    slots.into_iter().skip(1).map(|s| Expr::runtime("object", vec![Expr::borrow_mut(s)])).collect()
 }

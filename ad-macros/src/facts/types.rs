@@ -20,6 +20,7 @@ pub fn of_syn_type(ty: &Type, reals: &HashSet<String>) -> Ty {
         Type::Paren(t) => of_syn_type(&t.elem, reals),
         Type::Group(t) => of_syn_type(&t.elem, reals),
         Type::Path(p) if p.qself.is_none() => of_path(&p.path, reals),
+        Type::TraitObject(_) => Ty::Object,
         _ => Ty::Unknown,
     }
 }
@@ -40,6 +41,7 @@ fn of_path(path: &syn::Path, reals: &HashSet<String>) -> Ty {
     match name.as_str() {
         "f64" | "f32" => Ty::Float(None),
         "Vec" => Ty::Vec(Box::new(argument().unwrap_or(Ty::Unknown))),
+        "Box" | "Rc" | "Arc" if argument() == Some(Ty::Object) => Ty::Object,
         "Option" => Ty::Option(Box::new(argument().unwrap_or(Ty::Unknown))),
         _ if reals.contains(&name) && path.segments.len() == 1 => Ty::Float(Some(name)),
         _ => array_of_name(&name, &last.arguments),

@@ -40,6 +40,9 @@ struct Parts<'a> {
 
 /// The functions around Jacobians, or nothing where the function has none.
 pub fn all(f: &Function, naming: &Naming) -> TokenStream {
+    if super::object::is_owned(f) {
+        return TokenStream::new();
+    }
     let Some(parts) = Parts::of(f, naming) else { return TokenStream::new() };
     let (forward, reverse) = (f.options.has_forward(), f.options.has_reverse());
     let mode = match (forward, reverse) {

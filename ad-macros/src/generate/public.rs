@@ -1,10 +1,15 @@
 //! The public functions.
 
-use super::{Generics, Naming, allows, generics, plain_inputs, visibility, with_sized};
+use super::{Generics, Naming, allows, generics, object, plain_inputs, visibility, with_sized};
 use crate::function::{Function, Param, strip, tangent_of};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
+
+/// Whether a trait's own siblings go by those of trait objects, so that they can be called on `dyn Trait`.
+fn declares_for_objects(f: &Function, naming: &Naming) -> bool {
+    naming.in_trait && !naming.inherits_jacobians && object::is_object_safe(f)
+}
 
 /// The type of a cotangent argument of `adjoint`.
 fn cotangent_type(p: &Param) -> TokenStream {
@@ -131,7 +136,9 @@ pub fn reverse(f: &Function, naming: &Naming) -> TokenStream {
         if f.is_scalar() {
             out.extend(grad(f, naming));
         }
-        out.extend(vjp(f, naming));
+        if !object::is_owned(f) {
+            out.extend(vjp(f, naming));
+        }
     }
     out
 }
@@ -151,13 +158,20 @@ fn adjoint(f: &Function, naming: &Naming) -> TokenStream {
         if p.active { p.bar().to_token_stream() } else { quote!(::ad_runtime::rt::Inactive) }
     });
     let call = naming.call(&hidden);
+    let on_object = declares_for_objects(f, naming);
+    let call = if on_object {
+        let (hidden, bars) = (naming.hidden("adjoint_dyn"), object::bars(f));
+        quote!(Self::#hidden(#(#args,)* #given, #(#bars),*))
+    } else {
+        quote!(#call(#(#args,)* #given, #(#slots),*))
+    };
     let doc = format!(
         "The adjoint of `{}`: adds the cotangents of {} to the arguments `.._bar`, given the cotangent `out_bar` of the result. Returns the value.",
         naming.function,
         names(f)
     );
     let (vis, sized) = visibility(naming);
-    let clause = with_sized(clause, sized);
+    let clause = with_sized(clause, sized && !on_object);
     let (lifetimes, inputs, output) = elide(f, params, inputs, output);
     let allows = allows();
     quote! {
@@ -165,7 +179,7 @@ fn adjoint(f: &Function, naming: &Naming) -> TokenStream {
         #[inline]
         #allows
         #vis fn #name #lifetimes (#(#inputs,)* #seed #(#bars),*) -> #output #clause {
-            #call(#(#args,)* #given, #(#slots),*)
+            #call
         }
     }
 }
@@ -181,7 +195,11 @@ fn elide(
     if !borrows {
         return (params, inputs, output);
     }
-    let mut signature = syn::Signature { inputs: f.inputs.clone(), ..f.item.sig.clone() };
+    let mut signature = syn::Signature {
+        inputs: f.inputs.clone(),
+        generics: f.generics.clone(),
+        ..f.item.sig.clone()
+    };
     let mut counter = 0;
     let mut first = None;
     for input in &mut signature.inputs {
@@ -322,7 +340,11 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
     let name = naming.public("vjp");
     let function = &naming.function;
     let primal = if naming.siblings { quote!(Self::#function) } else { quote!(#function) };
-    let mut signature = syn::Signature { inputs: f.inputs.clone(), ..f.item.sig.clone() };
+    let mut signature = syn::Signature {
+        inputs: f.inputs.clone(),
+        generics: f.generics.clone(),
+        ..f.item.sig.clone()
+    };
     let mut lifetimes = Vec::new();
     for input in &mut signature.inputs {
         match input {
@@ -445,6 +467,13 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
     });
     let args = arguments(f, false);
     let given = f.params.iter().map(tangent_argument);
+    let on_object = declares_for_objects(f, naming);
+    let call = if on_object {
+        let (hidden, dots) = (naming.hidden("jvp_dyn"), object::dots(f));
+        quote!(Self::#hidden(#(#args,)* #(#dots),*))
+    } else {
+        quote!(#hidden(#(#args,)* #(#given),*))
+    };
     let doc = format!(
         "The value of `{}` and its derivative in the direction of the tangents `.._dot` of {}.",
         naming.function,
@@ -456,7 +485,7 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
         (quote!(()), quote!(;))
     };
     let (vis, sized) = visibility(naming);
-    let clause = with_sized(clause, sized);
+    let clause = with_sized(clause, sized && !on_object);
     let (lifetimes, inputs, result) = elide(f, params, inputs, result_with(f, result));
     let allows = allows();
     quote! {
@@ -464,7 +493,7 @@ pub fn forward(f: &Function, naming: &Naming) -> TokenStream {
         #[inline]
         #allows
         #vis fn #name #lifetimes (#(#inputs,)* #(#dots),*) -> #result #clause {
-            #hidden(#(#args,)* #(#given),*) #unit
+            #call #unit
         }
     }
 }
