@@ -503,7 +503,7 @@ impl Tangent {
                             self.emit(Stmt::Effect {
                                 tokens: quote!(let mut #name;),
                                 reads: vec![],
-                                writes: vec![],
+                                writes: vec![dot],
                             });
                         }
                     }

@@ -41,6 +41,20 @@ impl<T: Clone> Keep for [T] {
     }
 }
 
+/// What a view shows, and the tangent of a `&mut` array.
+#[cfg(feature = "ndarray")]
+impl<A: Clone, D: ndarray::Dimension> Keep for ndarray::ArrayRef<A, D> {
+    type Kept = ndarray::Array<A, D>;
+    #[inline]
+    fn keep(&self) -> ndarray::Array<A, D> {
+        self.to_owned()
+    }
+    #[inline]
+    fn put_back(&mut self, kept: ndarray::Array<A, D>) {
+        self.assign(&kept);
+    }
+}
+
 /// The cotangent (or mutable tangent) of a whole parameter, which counts only where the parameter is active in this call.
 pub struct When<'b, T: Tangent + 'b> {
     borrowed: Option<T::Mut<'b>>,
@@ -77,6 +91,22 @@ where
     P::Tangent: 'a,
 {
     WhenDot { borrowed: active.then(|| P::Tangent::reborrow_ref(borrowed)) }
+}
+
+/// [`when_dot`] of a view, whether it can be changed or not.
+#[cfg(feature = "ndarray")]
+#[inline(always)]
+pub fn when_view_dot<'b, P, S, D>(
+    active: bool,
+    _: &P,
+    borrowed: &'b ndarray::ArrayBase<S, D>,
+) -> WhenDot<'b, P::Tangent>
+where
+    P: Differentiable<Tangent = ndarray::Array<S::Elem, D>> + ?Sized,
+    S: ndarray::Data<Elem: Tangent>,
+    D: ndarray::Dimension,
+{
+    WhenDot { borrowed: active.then(|| borrowed.view()) }
 }
 
 /// Borrows the cotangent of a whole parameter.

@@ -1,8 +1,8 @@
 //! The scalar bound of generic differentiable code.
 
 use crate::rules::{
-    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SecondBinaryRule,
-    SecondNegRule, Sub,
+    Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SecondAssignRule,
+    SecondBinaryRule, SecondNegRule, Sub,
 };
 use crate::{Differentiable, Tangent};
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign};
@@ -89,6 +89,10 @@ pub trait Real:
     + SecondBinaryRule<Div, Self>
     + SecondBinaryRule<Rem, Self>
     + SecondNegRule
+    + SecondAssignRule<Add, Self>
+    + SecondAssignRule<Sub, Self>
+    + SecondAssignRule<Mul, Self>
+    + SecondAssignRule<Div, Self>
 {
 }
 

@@ -13,6 +13,7 @@ pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, w
 #[cfg(feature = "ndarray")]
 pub use crate::places::{
     dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped,
+    when_view_dot,
 };
 #[cfg(feature = "ndarray")]
 pub use crate::rules::ndarray::{

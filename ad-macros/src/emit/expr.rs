@@ -320,6 +320,8 @@ impl Emitter<'_> {
                 let bar = self.expr(bar);
                 if mutable {
                     quote!(::ad_runtime::rt::when(#flag, &#name, #bar))
+                } else if self.program.is_array_view(param) {
+                    quote!(::ad_runtime::rt::when_view_dot(#flag, &#name, #bar))
                 } else {
                     quote!(::ad_runtime::rt::when_dot(#flag, &#name, #bar))
                 }

@@ -131,6 +131,7 @@ const LINEAR: &[&str] = &[
     "unshaped",
     "unboxed",
     "pop",
+    "remove_at",
     "cast_adjoint",
     "fill_adjoint",
     "copy_adjoint",
@@ -342,10 +343,13 @@ impl Tangent {
                     self.emit(Stmt::Do(Expr::runtime("add", vec![slot, value])));
                 }
             }
-            Expr::Runtime { function: "drop_last" | "swap" | "unpop", args } => {
-                self.undo(&call, args)
-            }
-            Expr::Method { recv, name, .. } if name == "swap" || name == "reverse" => {
+            Expr::Runtime {
+                function: "drop_last" | "swap" | "unpop" | "remove_at" | "insert_at",
+                args,
+            } => self.undo(&call, args),
+            Expr::Method { recv, name, .. }
+                if ["swap", "reverse", "rotate_left", "rotate_right"].iter().any(|n| name == n) =>
+            {
                 self.undo(&call, std::slice::from_ref(&**recv));
             }
             Expr::Runtime { function, .. } if LINEAR.contains(function) => {
@@ -418,10 +422,12 @@ impl Tangent {
                 let count = (args.len() - 2) / 2;
                 let operands = &args[..count];
                 let recv_dot = self.receiver_arg(recv);
-                let dots: Vec<Expr> = self.args_in_place(operands);
+                let dots = std::iter::once(recv_dot).chain(self.args_in_place(operands)).collect();
+                let all: Vec<Expr> =
+                    std::iter::once((**recv).clone()).chain(operands.iter().cloned()).collect();
+                let dots = self.apart(&all, dots);
                 let rest = self.with_tangents(&args[count..], true);
-                let args =
-                    operands.iter().cloned().chain([recv_dot]).chain(dots).chain(rest).collect();
+                let args = operands.iter().cloned().chain(dots).chain(rest).collect();
                 let name = format_ident!("{}_jvp", name, span = name.span());
                 Some(Expr::Method { recv: recv.clone(), name, turbofish: turbofish.clone(), args })
             }
