@@ -1,9 +1,9 @@
 //! Other names for places: chosen at run time, bound by patterns, advanced by hand.
 
-use ad::{check, point, values};
+use ad::{check_second, point, values};
 use ad_runtime::{Differentiable, differentiate};
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn chosen_variable(x: f64, y: f64, #[constant] first: bool) -> f64 {
     let mut a = x;
     let mut b = y;
@@ -13,7 +13,7 @@ fn chosen_variable(x: f64, y: f64, #[constant] first: bool) -> f64 {
     a * b
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn chosen_element(x: &[f64], y: f64, n: usize) -> f64 {
     let mut a = x.to_vec();
     let mut b = vec![y; 3];
@@ -32,14 +32,14 @@ fn chosen_element(x: &[f64], y: f64, n: usize) -> f64 {
 
 #[test]
 fn check_chosen() {
-    check!(chosen_variable(0.3, 0.4, const true));
-    check!(chosen_variable(0.3, 0.4, const false));
+    check_second!(chosen_variable(0.3, 0.4, const true));
+    check_second!(chosen_variable(0.3, 0.4, const false));
     for n in 0..4 {
-        check!(chosen_element(&values(3), 0.4, const n));
+        check_second!(chosen_element(&values(3), 0.4, const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn payload_by_reference(x: f64, y: f64, #[constant] some: bool, n: usize) -> f64 {
     let mut o = if some { Some((x, y)) } else { None };
     for _ in 0..n {
@@ -51,7 +51,7 @@ fn payload_by_reference(x: f64, y: f64, #[constant] some: bool, n: usize) -> f64
     o.map_or(y, |(a, b)| a * b)
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn emptied(x: f64, n: usize) -> f64 {
     let mut last = Some(x);
     let mut s = 0.0;
@@ -71,9 +71,9 @@ fn emptied(x: f64, n: usize) -> f64 {
 #[test]
 fn check_options() {
     for n in 0..4 {
-        check!(payload_by_reference(0.7, 0.8, const true, const n));
-        check!(payload_by_reference(0.7, 0.8, const false, const n));
-        check!(emptied(0.7, const n));
+        check_second!(payload_by_reference(0.7, 0.8, const true, const n));
+        check_second!(payload_by_reference(0.7, 0.8, const false, const n));
+        check_second!(emptied(0.7, const n));
     }
 }
 
@@ -86,7 +86,7 @@ struct Neuron {
 }
 point!(Neuron, NeuronTangent { weight, bias } constant { rate });
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn trained(start: &Neuron, x: f64, n: usize) -> f64 {
     let mut neuron = start.clone();
     for _ in 0..n {
@@ -100,7 +100,7 @@ fn trained(start: &Neuron, x: f64, n: usize) -> f64 {
     neuron.weight * neuron.bias * neuron.rate
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn parts_of_a_pair(x: f64, y: f64, n: usize) -> f64 {
     let mut pair = (x, y);
     let mut s = 0.0;
@@ -114,7 +114,7 @@ fn parts_of_a_pair(x: f64, y: f64, n: usize) -> f64 {
     s + pair.0
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn declared_together(x: f64, y: f64, n: usize) -> f64 {
     let mut s = 0.0;
     for i in 0..n {
@@ -134,13 +134,13 @@ fn declared_together(x: f64, y: f64, n: usize) -> f64 {
 fn check_patterns() {
     for n in 0..4 {
         let start = Neuron { weight: 0.7, bias: 0.8, rate: 0.1 };
-        check!(trained(&start, 0.3, const n));
-        check!(parts_of_a_pair(0.7, 0.8, const n));
-        check!(declared_together(0.7, 0.8, const n));
+        check_second!(trained(&start, 0.3, const n));
+        check_second!(parts_of_a_pair(0.7, 0.8, const n));
+        check_second!(declared_together(0.7, 0.8, const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn differences(x: &[f64], w: f64) -> f64 {
     let mut s = 0.0;
     let mut it = x.iter().peekable();
@@ -154,7 +154,7 @@ fn differences(x: &[f64], w: f64) -> f64 {
     s
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn first_and_rest(x: &[f64], w: f64) -> f64 {
     let mut it = x.iter().copied();
     let Some(first) = it.next() else { return w * w };
@@ -164,12 +164,12 @@ fn first_and_rest(x: &[f64], w: f64) -> f64 {
 #[test]
 fn check_advanced_by_hand() {
     for n in 0..4 {
-        check!(differences(&values(n), 0.4));
-        check!(first_and_rest(&values(n), 0.4));
+        check_second!(differences(&values(n), 0.4));
+        check_second!(first_and_rest(&values(n), 0.4));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn last_of_a_growing_vec(x: f64, n: usize) -> f64 {
     let mut k = vec![1.0, 2.0];
     for _ in 0..n {
@@ -180,7 +180,7 @@ fn last_of_a_growing_vec(x: f64, n: usize) -> f64 {
     k.iter().sum()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn counted_beside(x: f64, n: usize) -> f64 {
     let mut add = 0;
     let mut s = 0.0;
@@ -200,7 +200,7 @@ fn counted_beside(x: f64, n: usize) -> f64 {
 #[test]
 fn check_indices() {
     for n in 0..4 {
-        check!(last_of_a_growing_vec(0.7, const n));
-        check!(counted_beside(0.7, const n));
+        check_second!(last_of_a_growing_vec(0.7, const n));
+        check_second!(counted_beside(0.7, const n));
     }
 }

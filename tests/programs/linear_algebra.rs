@@ -1,6 +1,6 @@
 //! Dense linear algebra on `Vec<Vec<f64>>` and arrays.
 
-use ad::{check, check_in_place, check_vector, signed, values};
+use ad::{check_in_place, check_second, check_vector, signed, values};
 use ad_runtime::differentiate;
 
 /// A well-conditioned matrix; its first pivot is small, so that pivoting swaps rows.
@@ -20,7 +20,7 @@ fn positive_definite(n: usize) -> Vec<Vec<f64>> {
     (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn solve(a: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     let n = b.len();
     let mut a = a.to_vec();
@@ -51,7 +51,7 @@ fn solve(a: &[Vec<f64>], b: &[f64]) -> Vec<f64> {
     x
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn solve_for_right_side(#[constant] a: &[Vec<f64>], b: &[f64]) -> f64 {
     solve(a, b).iter().map(|x| x * x).sum()
 }
@@ -60,11 +60,11 @@ fn solve_for_right_side(#[constant] a: &[Vec<f64>], b: &[f64]) -> f64 {
 fn check_solve() {
     for n in [0, 1, 2, 4] {
         check_vector!(solve(&matrix(n), &values(n)));
-        check!(solve_for_right_side(const &matrix(n), &values(n)));
+        check_second!(solve_for_right_side(const &matrix(n), &values(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn lu_determinant(matrix: &[Vec<f64>]) -> f64 {
     let mut u = matrix.to_vec();
     let n = u.len();
@@ -91,11 +91,11 @@ fn lu_determinant(matrix: &[Vec<f64>]) -> f64 {
 #[test]
 fn check_lu_determinant() {
     for n in [0, 1, 2, 4] {
-        check!(lu_determinant(&matrix(n)));
+        check_second!(lu_determinant(&matrix(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn cholesky(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let n = a.len();
     let mut l = vec![vec![0.0; n]; n];
@@ -116,7 +116,7 @@ fn cholesky(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 /// Negative log density of a normal vector.
-#[differentiate]
+#[differentiate(order = 2)]
 fn gaussian_density(covariance: &[Vec<f64>], x: &[f64]) -> f64 {
     let l = cholesky(covariance);
     let mut z = x.to_vec();
@@ -131,7 +131,7 @@ fn gaussian_density(covariance: &[Vec<f64>], x: &[f64]) -> f64 {
     log_determinant + 0.5 * z.iter().map(|z| z * z).sum::<f64>()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn gaussian_density_of_covariance(covariance: &[Vec<f64>], #[constant] x: &[f64]) -> f64 {
     gaussian_density(covariance, x)
 }
@@ -140,12 +140,12 @@ fn gaussian_density_of_covariance(covariance: &[Vec<f64>], #[constant] x: &[f64]
 fn check_cholesky() {
     for n in [0, 1, 2, 4] {
         check_vector!(cholesky(&positive_definite(n)));
-        check!(gaussian_density(&positive_definite(n), &values(n)));
-        check!(gaussian_density_of_covariance(&positive_definite(n), const &values(n)));
+        check_second!(gaussian_density(&positive_definite(n), &values(n)));
+        check_second!(gaussian_density_of_covariance(&positive_definite(n), const &values(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Vec<f64> {
     let n = diagonal.len();
     let mut c = vec![0.0; n];
@@ -174,7 +174,7 @@ fn check_thomas() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn matrix_product(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
     a.iter()
         .map(|row| {
@@ -183,7 +183,7 @@ fn matrix_product(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn matrix_power_trace(a: &[Vec<f64>], n: usize) -> f64 {
     let mut power = a.to_vec();
     for _ in 0..n {
@@ -196,11 +196,11 @@ fn matrix_power_trace(a: &[Vec<f64>], n: usize) -> f64 {
 fn check_matrix_product() {
     check_vector!(matrix_product(&matrix(3), &matrix(3)));
     for n in [0, 1, 2, 3] {
-        check!(matrix_power_trace(&matrix(2), const n));
+        check_second!(matrix_power_trace(&matrix(2), const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn conjugate_gradient(a: &[Vec<f64>], b: &[f64], iterations: usize) -> f64 {
     let apply = |v: &[f64]| -> Vec<f64> {
         a.iter().map(|row| row.iter().zip(v).map(|(a, v)| a * v).sum()).collect()
@@ -229,11 +229,11 @@ fn conjugate_gradient(a: &[Vec<f64>], b: &[f64], iterations: usize) -> f64 {
 #[test]
 fn check_conjugate_gradient() {
     for iterations in [0, 1, 2, 3] {
-        check!(conjugate_gradient(&positive_definite(4), &values(4), const iterations));
+        check_second!(conjugate_gradient(&positive_definite(4), &values(4), const iterations));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn power_iteration(a: &[[f64; 3]; 3], steps: usize) -> f64 {
     let mut v = [1.0, 0.5, 0.25];
     let mut eigenvalue = 0.0;
@@ -251,11 +251,11 @@ fn power_iteration(a: &[[f64; 3]; 3], steps: usize) -> f64 {
 #[test]
 fn check_power_iteration() {
     for steps in [0, 1, 2, 6] {
-        check!(power_iteration(&[[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.5]], const steps));
+        check_second!(power_iteration(&[[2.0, 0.3, 0.1], [0.3, 1.0, -0.2], [0.1, -0.2, 0.5]], const steps));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn gram_schmidt(rows: &mut [[f64; 3]; 3]) {
     for i in 0..3 {
         for j in 0..i {
@@ -274,7 +274,7 @@ fn check_gram_schmidt() {
     check_in_place!(gram_schmidt(&mut [[1.0, 0.2, -0.3], [0.1, 0.9, 0.4], [0.3, -0.5, 1.2]]));
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn checked_log_density(a: &[Vec<f64>], b: &[f64]) -> Option<f64> {
     let n = a.len();
     let mut l = vec![vec![0.0; n]; n];
@@ -303,12 +303,12 @@ fn checked_log_density(a: &[Vec<f64>], b: &[f64]) -> Option<f64> {
     let logdet = 2.0 * l.iter().enumerate().map(|(i, r)| r[i].ln()).sum::<f64>();
     Some(-0.5 * (quad + logdet + n as f64 * (2.0 * std::f64::consts::PI).ln()))
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn gaussian_log_density(a: &[Vec<f64>], b: &[f64]) -> f64 {
     checked_log_density(a, b).unwrap_or(f64::NEG_INFINITY)
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn determinant_by_pivoting(mut m: Vec<Vec<f64>>) -> f64 {
     let n = m.len();
     let mut d = 1.0;
@@ -337,8 +337,8 @@ fn determinant_by_pivoting(mut m: Vec<Vec<f64>>) -> f64 {
 #[test]
 fn check_log_density_and_determinant() {
     let a = vec![vec![2.0, 0.3, 0.1], vec![0.3, 1.5, -0.2], vec![0.1, -0.2, 1.2]];
-    check!(gaussian_log_density(&a, &vec![0.3, 0.4, 0.5]));
-    check!(determinant_by_pivoting(vec![
+    check_second!(gaussian_log_density(&a, &vec![0.3, 0.4, 0.5]));
+    check_second!(determinant_by_pivoting(vec![
         vec![0.1, 0.3, 0.7],
         vec![0.9, 0.5, -0.2],
         vec![0.4, 0.2, 0.2]

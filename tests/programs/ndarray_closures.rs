@@ -1,15 +1,15 @@
 //! Closures that capture active variables, functions of `ndarray::linalg`, views that are written.
 
-use ad::{check, signed, values};
+use ad::{check_second, signed, values};
 use ad_runtime::differentiate;
 use ndarray::linalg::{general_mat_mul, general_mat_vec_mul};
 use ndarray::{Array1, Array2, Zip, arr1, array};
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn paths(a: &Array1<f64>, scale: f64) -> f64 {
     let b = a.mapv(|x| (x * scale).tanh());
     let c = a.mapv(sigmoid) + &a.mapv(f64::sin);
@@ -20,7 +20,7 @@ fn paths(a: &Array1<f64>, scale: f64) -> f64 {
     let captured = a.mapv(|x| x * w[0] + w[1]);
     (&d * &captured).sum() + b.dot(&c)
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn products(a: &Array2<f64>, x: &Array1<f64>, alpha: f64) -> f64 {
     let mut y = Array1::<f64>::ones(a.nrows());
     general_mat_vec_mul(alpha, a, x, 0.5, &mut y);
@@ -28,7 +28,7 @@ fn products(a: &Array2<f64>, x: &Array1<f64>, alpha: f64) -> f64 {
     general_mat_mul(alpha, a, &a.t(), 1.0, &mut c);
     y.dot(&y) + c.sum()
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn indexed(a: &Array2<f64>, s: f64) -> f64 {
     let mut t = 0.0;
     for ((i, j), v) in a.indexed_iter() {
@@ -38,13 +38,13 @@ fn indexed(a: &Array2<f64>, s: f64) -> f64 {
     let l = Array1::linspace(0.0, s, 3);
     t + f.sum() + l.sum() + Zip::from(a).and(a).fold(0.0, |acc, &x, &y| acc + x * y)
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn inactive_and_captured(#[constant] a: &Array1<f64>, s: f64) -> f64 {
     let b = a.mapv(|x| x * s);
     let v = arr1(&[s, s * s, 1.0]);
     b.sum() + v.sum() + a.map(|x| (x * s).sin()).sum()
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn view_mut_local(a: &Array2<f64>, s: f64) -> f64 {
     let mut m = a.clone();
     for i in 0..m.nrows() {
@@ -57,13 +57,13 @@ fn view_mut_local(a: &Array2<f64>, s: f64) -> f64 {
     }
     (&m * &m).sum()
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn squared(x: &Array1<f64>, s: f64) -> f64 {
     let e = x * s;
     let q = e.dot(&e);
     q * e.sum() + (&e - x).dot(&e)
 }
-#[differentiate]
+#[differentiate(order = 2)]
 fn loop_sums(x: &Array1<f64>, n: usize) -> f64 {
     let mut total = 0.0;
     for k in 0..n {
@@ -81,32 +81,32 @@ fn matrix(r: usize, c: usize) -> Array2<f64> {
 #[test]
 fn check_paths() {
     for n in [1, 2, 4] {
-        check!(paths(&positive(n), 0.7));
+        check_second!(paths(&positive(n), 0.7));
     }
 }
 #[test]
 fn check_products() {
-    check!(products(&matrix(2, 3), &positive(3), 0.7));
+    check_second!(products(&matrix(2, 3), &positive(3), 0.7));
 }
 #[test]
 fn check_indexed() {
-    check!(indexed(&matrix(2, 3), 0.7));
+    check_second!(indexed(&matrix(2, 3), 0.7));
 }
 #[test]
 fn check_inactive_and_captured() {
-    check!(inactive_and_captured(const &positive(3), 0.7));
+    check_second!(inactive_and_captured(const &positive(3), 0.7));
 }
 #[test]
 fn check_view_mut_local() {
-    check!(view_mut_local(&matrix(2, 3), 0.7));
+    check_second!(view_mut_local(&matrix(2, 3), 0.7));
 }
 #[test]
 fn check_squared() {
-    check!(squared(&positive(3), 0.7));
+    check_second!(squared(&positive(3), 0.7));
 }
 #[test]
 fn check_loop_sums() {
     for n in [0, 1, 3] {
-        check!(loop_sums(&positive(3), const n));
+        check_second!(loop_sums(&positive(3), const n));
     }
 }

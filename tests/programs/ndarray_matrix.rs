@@ -1,6 +1,6 @@
 //! Matrices of `ndarray`: products, reductions along axes, broadcasting, building.
 
-use ad::{check, check_in_place, check_vector, signed, values};
+use ad::{check, check_in_place, check_second, check_vector, signed, values};
 use ad_runtime::{Differentiable, differentiate};
 use ndarray::{Array1, Array2, Array3, Axis, array};
 
@@ -14,13 +14,13 @@ fn matrix(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
 
 const SHAPES: [(usize, usize); 4] = [(0, 2), (1, 1), (2, 3), (4, 2)];
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn least_squares(theta: &Array1<f64>, phi: &Array2<f64>, y: &Array1<f64>) -> f64 {
     let e = y - &phi.dot(theta);
     e.dot(&e)
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn least_squares_loss(
     theta: &Array1<f64>,
     #[constant] phi: &Array2<f64>,
@@ -33,17 +33,17 @@ fn least_squares_loss(
 #[test]
 fn check_least_squares() {
     for (m, n) in SHAPES {
-        check!(least_squares(&positive(n), &matrix(m, n, 1), &positive(m)));
-        check!(least_squares_loss(&positive(n), const &matrix(m, n, 1), const &positive(m)));
+        check_second!(least_squares(&positive(n), &matrix(m, n, 1), &positive(m)));
+        check_second!(least_squares_loss(&positive(n), const &matrix(m, n, 1), const &positive(m)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn product(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
     a.dot(b) + b.t().dot(&a.t()).t()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn bilinear(a: &Array2<f64>, x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     x.dot(&a.dot(y)) + x.dot(a).dot(y) + a.t().dot(x).sum()
 }
@@ -52,11 +52,11 @@ fn bilinear(a: &Array2<f64>, x: &Array1<f64>, y: &Array1<f64>) -> f64 {
 fn check_products() {
     for (m, n) in SHAPES {
         check_vector!(product(&matrix(m, n, 2), &matrix(n, m, 3)));
-        check!(bilinear(&matrix(m, n, 2), &positive(m), &positive(n)));
+        check_second!(bilinear(&matrix(m, n, 2), &positive(m), &positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn trace_of_power(a: &Array2<f64>, n: usize) -> f64 {
     let mut p = Array2::eye(a.nrows());
     for _ in 0..n {
@@ -68,11 +68,11 @@ fn trace_of_power(a: &Array2<f64>, n: usize) -> f64 {
 #[test]
 fn check_trace_of_power() {
     for n in [0, 1, 2, 4] {
-        check!(trace_of_power(&matrix(3, 3, 4), const n));
+        check_second!(trace_of_power(&matrix(3, 3, 4), const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn axis_reductions(a: &Array2<f64>) -> f64 {
     let row_sums = a.sum_axis(Axis(1));
     let column_means = a.mean_axis(Axis(0)).unwrap();
@@ -82,16 +82,16 @@ fn axis_reductions(a: &Array2<f64>) -> f64 {
 #[test]
 fn check_axis_reductions() {
     for (m, n) in [(1, 1), (2, 3), (4, 2)] {
-        check!(axis_reductions(&matrix(m, n, 5)));
+        check_second!(axis_reductions(&matrix(m, n, 5)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn dense_layer(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>) -> Array2<f64> {
     (x.dot(&w.t()) + b).mapv(|z| z.tanh())
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn dense_layer_of_data(w: &Array2<f64>, b: &Array1<f64>, #[constant] x: &Array2<f64>) -> f64 {
     dense_layer(w, b, x).pow2().sum()
 }
@@ -100,11 +100,11 @@ fn dense_layer_of_data(w: &Array2<f64>, b: &Array1<f64>, #[constant] x: &Array2<
 fn check_dense_layer() {
     for batch in [0, 1, 2, 4] {
         check_vector!(dense_layer(&matrix(2, 3, 6), &positive(2), &matrix(batch, 3, 7)));
-        check!(dense_layer_of_data(&matrix(2, 3, 6), &positive(2), const &matrix(batch, 3, 7)));
+        check_second!(dense_layer_of_data(&matrix(2, 3, 6), &positive(2), const &matrix(batch, 3, 7)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn broadcasting(a: &Array2<f64>, column: &Array1<f64>, row: &Array1<f64>) -> f64 {
     let column = column.view().insert_axis(Axis(1));
     let scaled = a * &column + row;
@@ -118,11 +118,11 @@ fn broadcasting(a: &Array2<f64>, column: &Array1<f64>, row: &Array1<f64>) -> f64
 #[test]
 fn check_broadcasting() {
     for (m, n) in SHAPES {
-        check!(broadcasting(&matrix(m, n, 8), &positive(m), &positive(n)));
+        check_second!(broadcasting(&matrix(m, n, 8), &positive(m), &positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn indexed_entries(a: &Array2<f64>) -> f64 {
     let mut s = 0.0;
     for i in 0..a.nrows() {
@@ -136,11 +136,11 @@ fn indexed_entries(a: &Array2<f64>) -> f64 {
 #[test]
 fn check_indexed_entries() {
     for (m, n) in SHAPES {
-        check!(indexed_entries(&matrix(m, n, 9)));
+        check_second!(indexed_entries(&matrix(m, n, 9)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn cholesky(a: &Array2<f64>) -> Array2<f64> {
     let n = a.nrows();
     let mut l = Array2::<f64>::zeros((n, n));
@@ -161,7 +161,7 @@ fn cholesky(a: &Array2<f64>) -> Array2<f64> {
     l
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn log_determinant_of_gram(x: &Array2<f64>, ridge: f64) -> f64 {
     let gram = x.dot(&x.t()) + ridge * Array2::<f64>::eye(x.nrows());
     2.0 * cholesky(&gram).diag().mapv(f64::ln).sum()
@@ -170,12 +170,12 @@ fn log_determinant_of_gram(x: &Array2<f64>, ridge: f64) -> f64 {
 #[test]
 fn check_cholesky() {
     for (m, n) in SHAPES {
-        check!(log_determinant_of_gram(&matrix(m, n, 10), 0.8));
+        check_second!(log_determinant_of_gram(&matrix(m, n, 10), 0.8));
     }
     check_vector!(cholesky(&array![[2.0, 0.3, 0.1], [0.3, 1.5, -0.4], [0.1, -0.4, 1.1]]));
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn heat_step(u: &mut Array2<f64>, diffusivity: f64) {
     let old = u.clone();
     for i in 1..u.nrows() - 1 {
@@ -187,7 +187,7 @@ fn heat_step(u: &mut Array2<f64>, diffusivity: f64) {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn heat_energy(u: &Array2<f64>, diffusivity: f64, steps: usize) -> f64 {
     let mut u = u.to_owned();
     for _ in 0..steps {
@@ -200,11 +200,11 @@ fn heat_energy(u: &Array2<f64>, diffusivity: f64, steps: usize) -> f64 {
 fn check_heat_step() {
     check_in_place!(heat_step(&mut matrix(4, 4, 11), 0.2));
     for steps in [0, 1, 2, 4] {
-        check!(heat_energy(&matrix(4, 4, 11), 0.2, const steps));
+        check_second!(heat_energy(&matrix(4, 4, 11), 0.2, const steps));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn built_matrices(a: f64, b: f64, n: usize) -> f64 {
     let hilbert = Array2::from_shape_fn((n, n), |(i, j)| a / (b + (i + j) as f64));
     let listed = array![[a, b], [b * a, 1.0]];
@@ -216,11 +216,11 @@ fn built_matrices(a: f64, b: f64, n: usize) -> f64 {
 #[test]
 fn check_built_matrices() {
     for n in [0, 1, 2, 3] {
-        check!(built_matrices(0.7, 1.4, const n));
+        check_second!(built_matrices(0.7, 1.4, const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn three_dimensional(t: &Array3<f64>, w: &Array1<f64>) -> f64 {
     let mut s = 0.0;
     for (plane, w) in t.outer_iter().zip(w) {
@@ -234,7 +234,7 @@ fn three_dimensional(t: &Array3<f64>, w: &Array1<f64>) -> f64 {
 fn check_three_dimensional() {
     for planes in [1, 2, 3] {
         let t = Array3::from_shape_vec((planes, 2, 2), signed(4 * planes, 12)).unwrap();
-        check!(three_dimensional(&t, &positive(planes)));
+        check_second!(three_dimensional(&t, &positive(planes)));
     }
 }
 
@@ -248,7 +248,7 @@ pub struct Perceptron {
 }
 ad::point!(Perceptron, PerceptronTangent { w1, b1, w2 } constant { slope });
 
-#[differentiate]
+#[differentiate(order = 2)]
 impl Perceptron {
     pub fn forward(&self, #[constant] x: &Array1<f64>) -> f64 {
         let z = self.w1.dot(x) + &self.b1;
@@ -274,7 +274,7 @@ fn check_perceptron() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn closure_over_matrix(a: &Array2<f64>, y0: &Array1<f64>, steps: usize) -> Array1<f64> {
     let f = |y: &Array1<f64>| a.dot(y) - y.pow2();
     let h = 0.1;

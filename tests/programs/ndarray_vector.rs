@@ -1,6 +1,6 @@
 //! Vectors of `ndarray`: arithmetic, elementwise maps, reductions, indexing, building.
 
-use ad::{check, check_in_place, check_vector, signed, values};
+use ad::{check_in_place, check_second, check_vector, signed, values};
 use ad_runtime::differentiate;
 use ndarray::{Array, Array1, ArrayView1, Axis, Zip, array, concatenate};
 
@@ -14,13 +14,13 @@ fn vector(n: usize, seed: u64) -> Array1<f64> {
     Array1::from(signed(n, seed))
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn squared_distance(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     let d = x - y;
     d.dot(&d)
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn squared_distance_to(x: &Array1<f64>, #[constant] y: &Array1<f64>) -> f64 {
     (x - y).mapv(|d| d * d).sum()
 }
@@ -28,12 +28,12 @@ fn squared_distance_to(x: &Array1<f64>, #[constant] y: &Array1<f64>) -> f64 {
 #[test]
 fn check_squared_distance() {
     for n in SIZES {
-        check!(squared_distance(&positive(n), &vector(n, 1)));
-        check!(squared_distance_to(&positive(n), const &vector(n, 1)));
+        check_second!(squared_distance(&positive(n), &vector(n, 1)));
+        check_second!(squared_distance_to(&positive(n), const &vector(n, 1)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn arithmetic(x: &Array1<f64>, y: &Array1<f64>, a: f64) -> f64 {
     let p = x * y + a * x - y / a;
     let q = 2.0 * &p - &(x / (1.0 + y * y)) + 1.0;
@@ -44,11 +44,11 @@ fn arithmetic(x: &Array1<f64>, y: &Array1<f64>, a: f64) -> f64 {
 #[test]
 fn check_arithmetic() {
     for n in SIZES {
-        check!(arithmetic(&positive(n), &vector(n, 2), 1.4));
+        check_second!(arithmetic(&positive(n), &vector(n, 2), 1.4));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn softmax(x: &Array1<f64>) -> Array1<f64> {
     let max = x.fold(f64::NEG_INFINITY, |m, v| m.max(*v));
     let e = x.mapv(|v| (v - max).exp());
@@ -56,7 +56,7 @@ fn softmax(x: &Array1<f64>) -> Array1<f64> {
     e / sum
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn cross_entropy(logits: &Array1<f64>, #[constant] target: &Array1<f64>) -> f64 {
     let p = softmax(logits);
     -(target * &p.ln()).sum()
@@ -66,11 +66,11 @@ fn cross_entropy(logits: &Array1<f64>, #[constant] target: &Array1<f64>) -> f64 
 fn check_softmax() {
     for n in SIZES {
         check_vector!(softmax(&positive(n)));
-        check!(cross_entropy(&vector(n, 3), const &positive(n)));
+        check_second!(cross_entropy(&vector(n, 3), const &positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn elementwise(x: &Array1<f64>) -> Array1<f64> {
     x.sin() * x.exp() + x.sqrt() - x.tanh() / x.powi(2) + x.abs() + x.powf(1.5) - x.cos()
         + x.map(|v| v.ln())
@@ -83,7 +83,7 @@ fn check_elementwise() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn statistics(x: &Array1<f64>) -> f64 {
     let mean = x.mean().unwrap();
     let centred = x - mean;
@@ -94,11 +94,11 @@ fn statistics(x: &Array1<f64>) -> f64 {
 #[test]
 fn check_statistics() {
     for n in [2, 5] {
-        check!(statistics(&positive(n)));
+        check_second!(statistics(&positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn indexed_recurrence(x: &Array1<f64>, rate: f64) -> Array1<f64> {
     let mut y = Array1::zeros(x.len());
     for i in 0..x.len() {
@@ -118,7 +118,7 @@ fn check_indexed_recurrence() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn in_place_arithmetic(x: &Array1<f64>, y: &Array1<f64>, a: f64) -> f64 {
     let mut z = x.clone();
     z += y;
@@ -134,17 +134,17 @@ fn in_place_arithmetic(x: &Array1<f64>, y: &Array1<f64>, a: f64) -> f64 {
 #[test]
 fn check_in_place_arithmetic() {
     for n in SIZES {
-        check!(in_place_arithmetic(&positive(n), &vector(n, 4), 0.8));
+        check_second!(in_place_arithmetic(&positive(n), &vector(n, 4), 0.8));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn gradient_step(x: &mut Array1<f64>, gradient: &Array1<f64>, rate: f64) {
     *x -= &(gradient * rate);
     x.mapv_inplace(|v| v / (1.0 + v * v));
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn unrolled_descent(start: &Array1<f64>, target: &Array1<f64>, rate: f64, steps: usize) -> f64 {
     let mut x = start.clone();
     for _ in 0..steps {
@@ -158,11 +158,11 @@ fn unrolled_descent(start: &Array1<f64>, target: &Array1<f64>, rate: f64, steps:
 fn check_gradient_step() {
     for n in SIZES {
         check_in_place!(gradient_step(&mut positive(n), &vector(n, 5), 0.2));
-        check!(unrolled_descent(&positive(3), &vector(3, 5), 0.2, const n));
+        check_second!(unrolled_descent(&positive(3), &vector(3, 5), 0.2, const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn slices_of_vector(x: &Array1<f64>, s: f64) -> f64 {
     let left = x.slice(ndarray::s![..-1]);
     let right = x.slice(ndarray::s![1..]);
@@ -174,16 +174,16 @@ fn slices_of_vector(x: &Array1<f64>, s: f64) -> f64 {
 #[test]
 fn check_slices_of_vector() {
     for n in [1, 2, 5] {
-        check!(slices_of_vector(&positive(n), 0.7));
+        check_second!(slices_of_vector(&positive(n), 0.7));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn view_parameter(x: ArrayView1<f64>, y: ArrayView1<f64>) -> f64 {
     x.iter().zip(y.iter()).map(|(a, b)| a * b.exp()).sum::<f64>() + x.dot(&y)
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn calls_with_views(x: &Array1<f64>) -> f64 {
     let half = x.len() / 2;
     let (a, b) = x.view().split_at(Axis(0), half);
@@ -193,12 +193,12 @@ fn calls_with_views(x: &Array1<f64>) -> f64 {
 #[test]
 fn check_view_parameter() {
     for n in SIZES {
-        check!(view_parameter(view positive(n), view vector(n, 6)));
-        check!(calls_with_views(&positive(n)));
+        check_second!(view_parameter(view positive(n), view vector(n, 6)));
+        check_second!(calls_with_views(&positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn owned_parameter(x: Array1<f64>, scale: f64) -> Array1<f64> {
     let mut x = x * scale;
     x[0] = 1.0;
@@ -212,7 +212,7 @@ fn check_owned_parameter() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn built_vectors(a: f64, b: f64, n: usize) -> f64 {
     let ramp = Array1::from_shape_fn(n, |i| a * i as f64 + b);
     let level = Array1::from_elem(n, a * b);
@@ -226,11 +226,11 @@ fn built_vectors(a: f64, b: f64, n: usize) -> f64 {
 #[test]
 fn check_built_vectors() {
     for n in SIZES {
-        check!(built_vectors(0.7, 1.3, const n));
+        check_second!(built_vectors(0.7, 1.3, const n));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn zipped(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     let mut z = Array1::<f64>::zeros(x.len());
     Zip::from(&mut z).and(x).and(y).for_each(|z, &x, &y| *z = x * y.sin());
@@ -241,11 +241,11 @@ fn zipped(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
 #[test]
 fn check_zipped() {
     for n in SIZES {
-        check!(zipped(&positive(n), &vector(n, 7)));
+        check_second!(zipped(&positive(n), &vector(n, 7)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn joined(x: &Array1<f64>, y: &Array1<f64>) -> Array1<f64> {
     let z = concatenate![Axis(0), *x, *y];
     let w = concatenate(Axis(0), &[y.view(), x.view()]).unwrap();
@@ -259,7 +259,7 @@ fn check_joined() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn loops_over_elements(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     let mut s = 1.0;
     for v in x {
@@ -278,11 +278,11 @@ fn loops_over_elements(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
 #[test]
 fn check_loops_over_elements() {
     for n in SIZES {
-        check!(loops_over_elements(&positive(n), &vector(n, 9)));
+        check_second!(loops_over_elements(&positive(n), &vector(n, 9)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn windows_and_cumulative(x: &Array1<f64>) -> f64 {
     let smooth: f64 = x.windows(2).into_iter().map(|w| w[0] * w[1] + w.sum()).sum();
     let mut running = x.clone();
@@ -293,6 +293,6 @@ fn windows_and_cumulative(x: &Array1<f64>) -> f64 {
 #[test]
 fn check_windows_and_cumulative() {
     for n in SIZES {
-        check!(windows_and_cumulative(&positive(n)));
+        check_second!(windows_and_cumulative(&positive(n)));
     }
 }

@@ -1,6 +1,6 @@
 //! Rows, columns, slices and other views of matrices, read and written.
 
-use ad::{check, check_in_place, check_vector, signed, values};
+use ad::{check_in_place, check_second, check_vector, signed, values};
 use ad_runtime::differentiate;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, s, stack};
 
@@ -14,7 +14,7 @@ fn matrix(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
 
 const SHAPES: [(usize, usize); 4] = [(0, 2), (1, 1), (2, 3), (4, 2)];
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn pairwise_rows(x: &Array2<f64>, scale: f64) -> f64 {
     let mut s = 0.0;
     for i in 0..x.nrows() {
@@ -26,7 +26,7 @@ fn pairwise_rows(x: &Array2<f64>, scale: f64) -> f64 {
     s
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn pairwise_rows_in_scale(#[constant] x: &Array2<f64>, scale: f64) -> f64 {
     pairwise_rows(x, scale)
 }
@@ -34,12 +34,12 @@ fn pairwise_rows_in_scale(#[constant] x: &Array2<f64>, scale: f64) -> f64 {
 #[test]
 fn check_pairwise_rows() {
     for (m, n) in SHAPES {
-        check!(pairwise_rows(&matrix(m, n, 1), 0.7));
-        check!(pairwise_rows_in_scale(const &matrix(m, n, 1), 0.7));
+        check_second!(pairwise_rows(&matrix(m, n, 1), 0.7));
+        check_second!(pairwise_rows_in_scale(const &matrix(m, n, 1), 0.7));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn column_norms(x: &Array2<f64>) -> Array1<f64> {
     let mut norms = Array1::zeros(x.ncols());
     for (j, column) in x.columns().into_iter().enumerate() {
@@ -55,7 +55,7 @@ fn check_column_norms() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn normalised_rows(x: &Array2<f64>) -> Array2<f64> {
     let mut y = x.clone();
     for mut row in y.rows_mut() {
@@ -72,7 +72,7 @@ fn check_normalised_rows() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn block_assembly(a: &Array2<f64>, b: f64) -> f64 {
     let (m, n) = a.dim();
     let mut big = Array2::zeros((m + 1, n + 1));
@@ -87,11 +87,11 @@ fn block_assembly(a: &Array2<f64>, b: f64) -> f64 {
 #[test]
 fn check_block_assembly() {
     for (m, n) in SHAPES {
-        check!(block_assembly(&matrix(m, n, 4), 0.6));
+        check_second!(block_assembly(&matrix(m, n, 4), 0.6));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn discrete_laplacian(u: ArrayView2<f64>) -> f64 {
     let centre = u.slice(s![1..-1, 1..-1]);
     let up = u.slice(s![..-2, 1..-1]);
@@ -105,11 +105,11 @@ fn discrete_laplacian(u: ArrayView2<f64>) -> f64 {
 #[test]
 fn check_discrete_laplacian() {
     for (m, n) in [(2, 2), (3, 3), (4, 5)] {
-        check!(discrete_laplacian(view matrix(m, n, 5)));
+        check_second!(discrete_laplacian(view matrix(m, n, 5)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn scale_row(mut row: ArrayViewMut1<f64>, factor: f64) {
     row *= factor;
     for v in row.iter_mut() {
@@ -117,7 +117,7 @@ fn scale_row(mut row: ArrayViewMut1<f64>, factor: f64) {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn scaled_rows(x: &Array2<f64>, factor: f64) -> f64 {
     let mut y = x.to_owned();
     for i in 0..y.nrows() {
@@ -129,11 +129,11 @@ fn scaled_rows(x: &Array2<f64>, factor: f64) -> f64 {
 #[test]
 fn check_scaled_rows() {
     for (m, n) in SHAPES {
-        check!(scaled_rows(&matrix(m, n, 6), 0.4));
+        check_second!(scaled_rows(&matrix(m, n, 6), 0.4));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn back_substitution(r: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
     let n = b.len();
     let mut x = Array1::<f64>::zeros(n);
@@ -152,7 +152,7 @@ fn check_back_substitution() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn eliminate(a: &mut Array2<f64>) {
     let n = a.nrows();
     for k in 0..n {
@@ -165,7 +165,7 @@ fn eliminate(a: &mut Array2<f64>) {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn row_elimination_determinant(a: &Array2<f64>) -> f64 {
     let mut u = a.clone();
     for k in 0..u.nrows() {
@@ -184,11 +184,11 @@ fn check_eliminate() {
     for n in [0, 1, 2, 4] {
         let a = matrix(n, n, 8) + 3.0 * Array2::<f64>::eye(n);
         check_in_place!(eliminate(&mut a));
-        check!(row_elimination_determinant(&a));
+        check_second!(row_elimination_determinant(&a));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn stacked(x: &Array1<f64>, y: &Array1<f64>) -> Array2<f64> {
     let rows = stack![Axis(0), *x, *y];
     let columns = stack(Axis(1), &[y.view(), x.view()]).unwrap();
@@ -202,7 +202,7 @@ fn check_stacked() {
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn transposes(a: &Array2<f64>) -> f64 {
     let t = a.t();
     let mut total = 0.0;
@@ -216,11 +216,11 @@ fn transposes(a: &Array2<f64>) -> f64 {
 #[test]
 fn check_transposes() {
     for (m, n) in [(1, 1), (2, 3), (4, 2)] {
-        check!(transposes(&matrix(m, n, 10)));
+        check_second!(transposes(&matrix(m, n, 10)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn mapped_rows(x: &Array2<f64>, w: &Array1<f64>) -> f64 {
     let scores = x.map_axis(Axis(1), |row| row.iter().zip(w).map(|(x, w)| x * w).sum::<f64>());
     let maxima = x.rows().into_iter().map(|row| row.fold(-5.0, |m: f64, v| m.max(*v))).sum::<f64>();
@@ -230,11 +230,11 @@ fn mapped_rows(x: &Array2<f64>, w: &Array1<f64>) -> f64 {
 #[test]
 fn check_mapped_rows() {
     for (m, n) in SHAPES {
-        check!(mapped_rows(&matrix(m, n, 11), &positive(n)));
+        check_second!(mapped_rows(&matrix(m, n, 11), &positive(n)));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn selected(x: &Array2<f64>, order: &[usize]) -> f64 {
     let picked = x.select(Axis(0), order);
     let first = picked.row(0).to_owned();
@@ -244,6 +244,6 @@ fn selected(x: &Array2<f64>, order: &[usize]) -> f64 {
 
 #[test]
 fn check_selected() {
-    check!(selected(&matrix(3, 2, 12), const &[2, 0, 2]));
-    check!(selected(&matrix(3, 2, 12), const &[1]));
+    check_second!(selected(&matrix(3, 2, 12), const &[2, 0, 2]));
+    check_second!(selected(&matrix(3, 2, 12), const &[1]));
 }

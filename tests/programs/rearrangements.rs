@@ -1,9 +1,9 @@
 //! Methods that move the elements of a `Vec` or slice about, and slices taken apart from their ends.
 
-use ad::{check, values};
+use ad::{check_second, values};
 use ad_runtime::differentiate;
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn inserted(x: &[f64], w: f64) -> f64 {
     let mut y = x.to_vec();
     y.insert(1, w * y[0]);
@@ -13,7 +13,7 @@ fn inserted(x: &[f64], w: f64) -> f64 {
     y.iter().enumerate().map(|(i, v)| v.powi(i as i32 + 1)).sum()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn removed(x: &[f64], w: f64) -> f64 {
     let mut y = x.to_vec();
     let a = y.remove(1);
@@ -23,7 +23,7 @@ fn removed(x: &[f64], w: f64) -> f64 {
     b * y.iter().sum::<f64>() + a
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn rotated(x: &[f64], w: f64) -> f64 {
     let mut y = x.to_vec();
     y.rotate_left(1);
@@ -34,7 +34,7 @@ fn rotated(x: &[f64], w: f64) -> f64 {
 }
 
 /// Repeatedly merges the first two elements, as Huffman's algorithm does.
-#[differentiate]
+#[differentiate(order = 2)]
 fn merged(x: &[f64], w: f64) -> f64 {
     let mut heap = x.to_vec();
     let mut cost = w;
@@ -50,16 +50,16 @@ fn merged(x: &[f64], w: f64) -> f64 {
 #[test]
 fn check_moved_elements() {
     for n in 1..5 {
-        check!(inserted(&values(n), 0.3));
-        check!(merged(&values(n), 0.3));
+        check_second!(inserted(&values(n), 0.3));
+        check_second!(merged(&values(n), 0.3));
     }
     for n in 3..6 {
-        check!(removed(&values(n), 0.3));
-        check!(rotated(&values(n), 0.3));
+        check_second!(removed(&values(n), 0.3));
+        check_second!(rotated(&values(n), 0.3));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn drained(x: &[f64], w: f64) -> f64 {
     let mut y = x.to_vec();
     let first: Vec<f64> = y.drain(..2).collect();
@@ -72,7 +72,7 @@ fn drained(x: &[f64], w: f64) -> f64 {
     first.iter().map(|v| v * w).sum::<f64>() * (s + 1.0) * rest[0] + y.len() as f64
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn joined(x: &[f64], w: f64) -> f64 {
     let mut y = vec![w];
     y.extend_from_slice(&x[1..]);
@@ -89,13 +89,13 @@ fn joined(x: &[f64], w: f64) -> f64 {
 #[test]
 fn check_taken_and_joined() {
     for n in 3..6 {
-        check!(drained(&values(n), 0.3));
-        check!(joined(&values(n), 0.3));
+        check_second!(drained(&values(n), 0.3));
+        check_second!(joined(&values(n), 0.3));
     }
 }
 
 /// Horner's rule on a slice that shrinks.
-#[differentiate]
+#[differentiate(order = 2)]
 fn horner(coefficients: &[f64], x: f64) -> f64 {
     let mut rest = coefficients;
     let mut s = 0.0;
@@ -106,7 +106,7 @@ fn horner(coefficients: &[f64], x: f64) -> f64 {
     s
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn pairwise(x: &[f64], w: f64) -> f64 {
     let mut rest = &x[..];
     let mut s = w;
@@ -120,7 +120,7 @@ fn pairwise(x: &[f64], w: f64) -> f64 {
     s
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn without_the_last(x: &[f64], w: f64) -> f64 {
     let Some((first, others)) = x.split_first() else { return w * w };
     if let Some((last, inner)) = others.split_last() {
@@ -133,13 +133,13 @@ fn without_the_last(x: &[f64], w: f64) -> f64 {
 #[test]
 fn check_slices_from_their_ends() {
     for n in 0..5 {
-        check!(horner(&values(n), 0.7));
-        check!(pairwise(&values(n), 0.7));
-        check!(without_the_last(&values(n), 0.7));
+        check_second!(horner(&values(n), 0.7));
+        check_second!(pairwise(&values(n), 0.7));
+        check_second!(without_the_last(&values(n), 0.7));
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn last_element(x: &[f64], w: f64) -> f64 {
     let mut history = x.to_vec();
     for i in 0..3 {
@@ -154,14 +154,14 @@ fn last_element(x: &[f64], w: f64) -> f64 {
     history.iter().product()
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn scale(x: &mut [f64], w: f64) {
     for v in x.iter_mut() {
         *v *= w;
     }
 }
 
-#[differentiate]
+#[differentiate(order = 2)]
 fn half_scaled(x: &[f64], w: f64) -> f64 {
     let mut y = x.to_vec();
     let (left, _) = y.split_at_mut(2);
@@ -172,7 +172,7 @@ fn half_scaled(x: &[f64], w: f64) -> f64 {
 #[test]
 fn check_changed_in_place() {
     for n in 0..4 {
-        check!(last_element(&values(n), 0.6));
-        check!(half_scaled(&values(n + 2), 0.6));
+        check_second!(last_element(&values(n), 0.6));
+        check_second!(half_scaled(&values(n + 2), 0.6));
     }
 }
