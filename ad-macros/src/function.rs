@@ -243,7 +243,8 @@ impl Function {
             ReturnType::Type(_, ty) if !is_unit(ty) => Some((**ty).clone()),
             _ => None,
         };
-        let generics = differentiable(&item.sig.generics, &params);
+        let generics = named_functions(&item.sig.generics, &mut params, &mut inputs);
+        let generics = differentiable(&generics, &params);
         Function { item, inputs, generics, body, options, params, reals, output }
     }
 
@@ -270,6 +271,52 @@ impl Function {
             .as_ref()
             .is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
     }
+}
+
+/// `generics` with a name for each active `impl Trait`, and with the derivatives of what is `Differentiated`.
+fn named_functions(
+    generics: &syn::Generics,
+    params: &mut [Param],
+    inputs: &mut syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+) -> syn::Generics {
+    struct Namer<'a>(&'a Ident, Option<syn::TypeParam>);
+    impl syn::visit_mut::VisitMut for Namer<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            let Type::ImplTrait(object) = ty else {
+                return syn::visit_mut::visit_type_mut(self, ty);
+            };
+            let (name, bounds) = (self.0, &object.bounds);
+            self.1 = Some(syn::parse_quote!(#name: #bounds));
+            *ty = syn::parse_quote!(#name);
+        }
+    }
+    struct Bounds;
+    impl syn::visit_mut::VisitMut for Bounds {
+        fn visit_trait_bound_mut(&mut self, bound: &mut syn::TraitBound) {
+            if let Some(last) = bound.path.segments.last()
+                && last.ident == "Differentiated"
+            {
+                let arguments = &last.arguments;
+                bound.path = syn::parse_quote!(::ad_runtime::rt::DifferentiatedSiblings #arguments);
+            }
+            syn::visit_mut::visit_trait_bound_mut(self, bound);
+        }
+    }
+    let mut result = generics.clone();
+    for (i, (param, input)) in params.iter_mut().zip(inputs).enumerate() {
+        let FnArg::Typed(typed) = input else { continue };
+        let name = format_ident!("__Arg{}", i);
+        let mut namer = Namer(&name, None);
+        if param.active {
+            syn::visit_mut::VisitMut::visit_type_mut(&mut namer, &mut typed.ty);
+        }
+        if let Some(named) = namer.1 {
+            param.written = (*typed.ty).clone();
+            result.params.push(syn::GenericParam::Type(named));
+        }
+    }
+    syn::visit_mut::VisitMut::visit_generics_mut(&mut Bounds, &mut result);
+    result
 }
 
 /// `generics` with `T: Differentiable` for each `T` that an active parameter is made of.

@@ -5,6 +5,7 @@ mod jacobian;
 pub mod object;
 mod public;
 mod second;
+pub mod value;
 
 use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};

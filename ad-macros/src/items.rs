@@ -128,6 +128,8 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
         return crate::index::expand(block, errors);
     }
     let in_trait = trait_name.is_some();
+    let is_function = trait_name.as_deref() == Some("Differentiated");
+    let output = crate::operators::block_output(&block.items);
     let mut siblings = TokenStream::new();
     let generics = block.generics.clone();
     let self_ty = block.self_ty.to_token_stream().to_string();
@@ -139,13 +141,16 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
         }
         let mut options = options.clone();
         options.associated = true;
-        let item = ItemFn {
+        let mut item = ItemFn {
             attrs: method.attrs.clone(),
             vis: method.vis.clone(),
             modifiers: Default::default(),
             sig: method.sig.clone(),
             block: Box::new(method.block.clone()),
         };
+        if is_function {
+            crate::operators::replace_self(&mut item.sig, &mut item.block, output.as_ref());
+        }
         let f = Function::parse_in(item, options, &generics, errors);
         method.sig = f.item.sig.clone();
         method.block = (*f.item.block).clone();
@@ -158,6 +163,11 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
         if makes_self && is_differentiable && !in_trait && f.active().next().is_none() {
             siblings.extend(crate::generate::custom::inert(&f, &naming));
         }
+    }
+    if is_function {
+        let hidden = crate::operators::only_hidden(siblings);
+        let siblings = crate::generate::value::of_type(&block, &hidden);
+        return quote!(#block #siblings);
     }
     block.items.push(ImplItem::Verbatim(siblings));
     block.to_token_stream()

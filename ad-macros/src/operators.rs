@@ -94,7 +94,7 @@ fn joined(outer: &syn::Generics, own: syn::Generics) -> syn::Generics {
     generics
 }
 
-fn block_output(items: &[ImplItem]) -> Option<Type> {
+pub fn block_output(items: &[ImplItem]) -> Option<Type> {
     items.iter().find_map(|item| match item {
         ImplItem::Type(t) if t.ident == "Output" => Some(t.ty.clone()),
         _ => None,
@@ -111,7 +111,7 @@ fn strip_constant(sig: &mut syn::Signature) {
 }
 
 /// Replaces `Self::Output` by the type it stands for.
-fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, output: Option<&Type>) {
+pub fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, output: Option<&Type>) {
     struct Replace<'a>(Option<&'a Type>);
     impl syn::visit_mut::VisitMut for Replace<'_> {
         fn visit_type_mut(&mut self, ty: &mut Type) {
@@ -131,7 +131,7 @@ fn replace_self(sig: &mut syn::Signature, body: &mut syn::Block, output: Option<
 }
 
 /// The hidden functions alone.
-fn only_hidden(tokens: TokenStream) -> TokenStream {
+pub fn only_hidden(tokens: TokenStream) -> TokenStream {
     match syn::parse2::<syn::ItemImpl>(quote!(impl X { #tokens })) {
         Ok(block) => block
             .items

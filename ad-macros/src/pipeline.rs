@@ -31,6 +31,7 @@ fn free_function(item: ItemFn, options: Options, errors: &Errors) -> TokenStream
         return quote!(#item #derivatives #found);
     }
     let (vis, name) = (&item.vis, &item.sig.ident);
+    let value = if errors.any() { TokenStream::new() } else { generate::value::of_namespace(&f) };
     let doc = format!("The derivatives of the function [`{name}`](fn@{name}).");
     quote! {
         #item
@@ -39,6 +40,7 @@ fn free_function(item: ItemFn, options: Options, errors: &Errors) -> TokenStream
         #vis struct #name {}
         #[allow(clippy::all, clippy::pedantic)]
         impl #name { #derivatives }
+        #value
         #found
     }
 }

@@ -30,6 +30,13 @@ fn functions(options: TokenStream, item: TokenStream, wanted: fn(&str) -> bool) 
 /// The hidden functions of an `impl` block, without the attributes that all of them have.
 fn derivatives(item: syn::Item) -> Vec<syn::Item> {
     let syn::Item::Impl(block) = item else { return Vec::new() };
+    // The namespace as a value forwards to the functions that are shown.
+    let forwards = |path: &syn::Path| {
+        path.segments.last().is_some_and(|s| s.ident == "DifferentiatedSiblings")
+    };
+    if block.trait_.as_ref().is_some_and(|(path, _)| forwards(path)) {
+        return Vec::new();
+    }
     let functions = block.items.into_iter().filter_map(|item| match item {
         syn::ImplItem::Fn(f) => Some(f),
         // The siblings of methods are added to the block as tokens.

@@ -24,6 +24,7 @@ mod checkpoint;
 mod constant;
 mod containers;
 mod containers_adjoint;
+mod differentiated;
 #[doc(hidden)]
 pub mod dual;
 #[cfg(feature = "ndarray")]
@@ -79,6 +80,7 @@ pub use ad_macros::einsum;
 pub use ad_macros::{Differentiable, differentiate};
 #[doc(hidden)]
 pub use containers::variant_mismatch;
+pub use differentiated::Differentiated;
 pub use real::{Number, Real, ScalarOperand};
 pub use tangent::{Differentiable, Tangent};
 

@@ -8,6 +8,7 @@ pub use crate::containers_adjoint::{
     copy_adjoint, extend_adjoint, fill_adjoint, insert_at, pop, remove_at, resize_adjoint, total,
     truncate_adjoint, unpop,
 };
+pub use crate::differentiated::DifferentiatedSiblings;
 pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
 #[cfg(feature = "ndarray")]
@@ -286,6 +287,7 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 
 /// The extension traits that give methods of the standard library and of ndarray their derivatives.
 pub mod methods {
+    pub use crate::differentiated::DifferentiatedSiblings;
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;
     pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};

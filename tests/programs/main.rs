@@ -27,6 +27,7 @@ mod enums_match;
 mod evaluation_order;
 mod exits;
 mod fallible_iterators;
+mod function_values;
 mod generics;
 mod hidden_changes;
 mod indexing;

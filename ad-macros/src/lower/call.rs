@@ -62,7 +62,7 @@ impl Lower<'_> {
         {
             self.errors.at(
                 &c.inputs,
-                "a closure that uses active values cannot be passed to a function: call it here, or pass what it uses as arguments",
+                "a closure that uses active values cannot be passed to a function: call it here, pass what it uses as arguments, or make it a struct with `#[differentiate] impl Differentiated<..>` and pass that",
             );
         }
         self.argument(e)
