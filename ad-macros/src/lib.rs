@@ -13,6 +13,8 @@ mod facts;
 mod function;
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod fuzz_tokens;
 mod generate;
 #[cfg(test)]
 mod growth;

@@ -69,7 +69,13 @@ pub fn derivatives(f: &Function, naming: &Naming, errors: &Errors, alone: bool) 
         return crate::generate::stubs(f, naming);
     }
     if cfg!(debug_assertions) {
-        validate::require("in lowering", &validate::lowered(&program));
+        let defects = validate::lowered(&program);
+        // A name that is used before its `let`: rustc says so of the function itself.
+        if defects.iter().any(|defect| defect.ends_with(validate::UNDEFINED)) {
+            errors.at(&f.item.sig.ident, defects.join("; "));
+            return crate::generate::stubs(f, naming);
+        }
+        validate::require("in lowering", &defects);
     }
     generate::all(f, naming, program)
 }

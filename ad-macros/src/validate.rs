@@ -33,6 +33,9 @@ pub fn require(pass: &str, defects: &[String]) {
     );
 }
 
+/// How the defect ends that a program has which rustc refuses as well.
+pub const UNDEFINED: &str = "is read where it is not defined";
+
 /// The defects of what lowering leaves.
 pub fn lowered(program: &Program) -> Vec<String> {
     let mut check = Check::new(program, false);
@@ -168,7 +171,7 @@ impl<'a> Check<'a> {
     fn read(&mut self, var: Var) {
         if self.visible.get(&var).copied().unwrap_or(0) == 0 {
             let name = self.name(var);
-            self.defect(format!("`{name}` is read where it is not defined"));
+            self.defect(format!("`{name}` {UNDEFINED}"));
         }
     }
 
