@@ -25,9 +25,9 @@ use crate::rules::{
     SecondNegRule, Sub,
 };
 pub use crate::scalar_rt::{
-    cast_adjoint, cast_jvp, distance, last, log_base, number, offset, pick_max, pick_min, record,
-    slope_powf, slope_powf_dot, slope_powf_exponent, slope_powf_exponent_dot, slope_powi,
-    slope_powi_dot,
+    cast_adjoint, cast_jvp, distance, last, log_base, number, offset, pick_max, pick_min,
+    position_of_max, position_of_min, record, slope_powf, slope_powf_dot, slope_powf_exponent,
+    slope_powf_exponent_dot, slope_powi, slope_powi_dot,
 };
 pub use crate::slot::{ConstantSlot, Inactive, Pending, Slot, SlotMut, TangentArg};
 use crate::{Differentiable, Tangent};

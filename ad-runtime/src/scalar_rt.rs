@@ -81,6 +81,43 @@ pub fn pick_max<T: Real>(a: T, b: T) -> bool {
     a >= b || b.is_nan() && !a.is_nan()
 }
 
+/// Which item `items.fold(start, f64::max)` is, if it is not the start.
+#[inline]
+pub fn position_of_max<T: Real>(
+    items: impl Iterator<Item: core::borrow::Borrow<T>>,
+    start: T,
+) -> Option<usize> {
+    position_of_last(items, start, |best, item| !pick_max(best, item))
+}
+
+/// Which item `items.fold(start, f64::min)` is, if it is not the start.
+#[inline]
+pub fn position_of_min<T: Real>(
+    items: impl Iterator<Item: core::borrow::Borrow<T>>,
+    start: T,
+) -> Option<usize> {
+    position_of_last(items, start, |best, item| !pick_min(best, item))
+}
+
+/// The position of the last item that is better than the best before it.
+#[inline(always)]
+fn position_of_last<T: Real>(
+    items: impl Iterator<Item: core::borrow::Borrow<T>>,
+    start: T,
+    better: impl Fn(T, T) -> bool,
+) -> Option<usize> {
+    let mut best = start;
+    let mut found = None;
+    for (k, item) in items.enumerate() {
+        let item = *core::borrow::Borrow::borrow(&item);
+        if better(best, item) {
+            best = item;
+            found = Some(k);
+        }
+    }
+    found
+}
+
 /// Whether `a.min(b)` takes the slope of `a`.
 #[inline(always)]
 pub fn pick_min<T: Real>(a: T, b: T) -> bool {

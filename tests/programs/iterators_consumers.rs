@@ -250,3 +250,33 @@ fn check_arg_max_selects() {
         check!(arg_max_selects(&values(n), &signed(n, 2)));
     }
 }
+
+#[differentiate]
+fn scaled_extremes(x: &[f64], start: f64, scale: f64) -> f64 {
+    let top = x.iter().copied().fold(start, f64::max);
+    let low = x.iter().fold(f64::INFINITY, |m, v| m.min(*v));
+    let spread = x.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f64::max);
+    let nearest = x.iter().map(|v| (v - scale).powi(2)).fold(1e3, |a: f64, b| a.min(b));
+    let low = if low.is_finite() { low } else { 0.0 };
+    top * scale + low * top + spread + nearest
+}
+
+#[test]
+fn check_scaled_extremes() {
+    for n in SIZES {
+        let x: Vec<f64> = (0..n).map(|i| (1.7 * i as f64 + 0.4).sin()).collect();
+        check!(scaled_extremes(&x, -3.0, 0.7));
+        check!(scaled_extremes(&x, 5.0, 0.7));
+    }
+}
+
+#[test]
+fn an_extreme_passes_over_nans_and_keeps_the_first_of_equals() {
+    #[differentiate]
+    fn top(x: &[f64], start: f64) -> f64 {
+        x.iter().copied().fold(start, f64::max)
+    }
+    assert_eq!(top::grad(&[1.0, f64::NAN, 2.0, 2.0], 0.0), (vec![0.0, 0.0, 1.0, 0.0], 0.0));
+    assert_eq!(top::grad(&[1.0], 1.0), (vec![0.0], 1.0));
+    assert_eq!(top::grad(&[3.0], f64::NAN), (vec![1.0], 0.0));
+}

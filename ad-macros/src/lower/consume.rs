@@ -94,6 +94,12 @@ impl Lower<'_> {
     fn fold(&mut self, call: &syn::ExprMethodCall, chain: Chain) -> Option<Expr> {
         let init = call.args.first()?;
         let closure = self.folding(call.args.iter().nth(1)?)?;
+        if let Some(extreme) = extreme_of(&closure)
+            && chain.has_items()
+            && self.facts.infer(init).is_float()
+        {
+            return self.extreme_fold(call, chain, extreme);
+        }
         // A tuple of accumulators is as many variables.
         if let (SynExpr::Tuple(inits), syn::Pat::Tuple(pats)) = (init, &closure.inputs[0])
             && inits.elems.len() == pats.elems.len()
@@ -407,6 +413,42 @@ impl Lower<'_> {
         Expr::var(dest)
     }
 
+    /// `fold(start, f64::max)`: which item it is is found without derivative, then that item, or the start, is taken.
+    fn extreme_fold(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        chain: Chain,
+        extreme: &str,
+    ) -> Option<Expr> {
+        let (recv, init) = (&call.receiver, call.args.first()?);
+        let ty = self.facts.infer(init).deref().clone();
+        let place = self.accumulator(init);
+        let start = self.tokens_of(&place);
+        let finder = quote::format_ident!("position_of_{}", extreme);
+        let recv = quote!(::ad_runtime::rt::#finder(#recv, #start));
+        let best = self.verbatim_tokens(recv, Ty::Discrete);
+        let best = self.name("best", best, Ty::Discrete, false);
+        let best = self.ident_of(&best);
+        let cond = self.verbatim_tokens(quote!(#best.is_some()), Ty::Discrete);
+        let (id, dest) = (self.fresh_id(), self.temp("extreme", ty, true, false));
+        let then = self.nested(|lower| {
+            let index = lower.verbatim_tokens(quote!(#best.unwrap_or(0)), Ty::Discrete);
+            let index = lower.name("k", index, Ty::Discrete, false);
+            let index = lower.ident_of(&index);
+            let item = lower.nth_item(&chain, &quote!(#index))?;
+            Some(match lower.value_of(item) {
+                Expr::Ref { expr, .. } => *expr,
+                Expr::Place(place) if lower.program.ty_of_place(&place).is_float_ref() => {
+                    Expr::Place(place.then(crate::ir::Proj::Deref))
+                }
+                value => value,
+            })
+        });
+        let els = crate::ir::Block { stmts: vec![], result: Some(Expr::Place(place)) };
+        self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
+        Some(Expr::var(dest))
+    }
+
     /// `max_by`, `min_by`: which item it is is found without derivative, then that item is taken.
     fn extremum(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Expr> {
         let recv = &call.receiver;
@@ -422,6 +464,55 @@ impl Lower<'_> {
         let exists = self.verbatim_tokens(quote!(#best.is_some()), Ty::Discrete);
         let ty = self.facts.item(recv);
         Some(self.optional_item(chain, quote!(#best.unwrap_or(0)), exists, ty))
+    }
+}
+
+/// Which extreme a folded function `|a, b| a.max(b)` or `|a, b| f64::max(a, b)` keeps: that of two numbers.
+fn extreme_of(closure: &syn::ExprClosure) -> Option<&'static str> {
+    let name_of = |pat: &syn::Pat| match pat {
+        syn::Pat::Ident(p) if p.subpat.is_none() => Some(p.ident.clone()),
+        syn::Pat::Type(t) => match &*t.pat {
+            syn::Pat::Ident(p) if p.subpat.is_none() => Some(p.ident.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut inputs = closure.inputs.iter();
+    let (left, right) = (inputs.next()?, inputs.next()?);
+    let right = match right {
+        syn::Pat::Reference(r) => &r.pat,
+        right => right,
+    };
+    let names = [name_of(left)?, name_of(right)?];
+    let (function, operands) = match &*closure.body {
+        SynExpr::MethodCall(call) => {
+            (call.method.to_string(), vec![&*call.receiver, call.args.first()?])
+        }
+        SynExpr::Call(call) => {
+            let SynExpr::Path(path) = &*call.func else { return None };
+            let segments: Vec<String> =
+                path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+            let [owner, function] = &segments[..] else { return None };
+            if owner != "f64" && owner != "f32" {
+                return None;
+            }
+            (function.clone(), call.args.iter().collect())
+        }
+        _ => return None,
+    };
+    let is = |e: &SynExpr, name: &proc_macro2::Ident| {
+        let inner = match e {
+            SynExpr::Unary(syn::ExprUnary { op: syn::UnOp::Deref(_), expr, .. }) => &**expr,
+            e => e,
+        };
+        matches!(inner, SynExpr::Path(p) if p.path.is_ident(name))
+    };
+    let [a, b] = &operands[..] else { return None };
+    let fits = is(a, &names[0]) && is(b, &names[1]);
+    match function.as_str() {
+        "max" if fits => Some("max"),
+        "min" if fits => Some("min"),
+        _ => None,
     }
 }
 

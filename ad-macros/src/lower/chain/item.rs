@@ -251,7 +251,7 @@ impl Lower<'_> {
 
     /// Item number `k` of a chain without stages, and the number of its items.
     pub(in crate::lower) fn nth_item(&mut self, chain: &Chain, k: &TokenStream) -> Option<Item> {
-        if !chain.stages.is_empty() || matches!(chain.seq, Seq::Chain(..)) {
+        if !chain.has_items() {
             return None;
         }
         Some(self.item(&chain.seq, k))
