@@ -35,29 +35,18 @@ pub fn prior_constant(setting: &Setting) -> f64 {
 
 /// |Q (x - μ)|² of a lower triangular Q with the given diagonal and, by columns, what is below it.
 #[differentiate]
-fn mahalanobis(
-    diagonal: &[f64],
-    lower: &[f64],
-    #[constant] x: &[f64],
-    mean: &[f64],
-    centred: &mut [f64],
-    product: &mut [f64],
-) -> f64 {
+fn mahalanobis(diagonal: &[f64], lower: &[f64], #[constant] x: &[f64], mean: &[f64]) -> f64 {
     let d = x.len();
-    for i in 0..d {
-        centred[i] = x[i] - mean[i];
-        product[i] = diagonal[i] * centred[i];
-    }
-    let mut at = 0;
-    for i in 0..d {
-        for j in i + 1..d {
-            product[j] += lower[at] * centred[i];
-            at += 1;
-        }
-    }
     let mut sum = 0.0;
     for i in 0..d {
-        sum += product[i] * product[i];
+        let mut product = diagonal[i] * (x[i] - mean[i]);
+        let mut at = i;
+        for j in 0..i {
+            // Column j starts after those before it, which have d - 1, d - 2, .. elements.
+            product += lower[at - 1] * (x[j] - mean[j]);
+            at += d - j - 2;
+        }
+        sum += product * product;
     }
     sum
 }
@@ -81,21 +70,14 @@ pub fn log_posterior(
     let log_determinants: Vec<f64> = q.chunks_exact(d).map(|q| q.iter().sum()).collect();
 
     let mut likelihood = 0.0;
-    let mut terms = vec![0.0; k];
-    let mut centred = vec![0.0; d];
-    let mut product = vec![0.0; d];
     for x in x.chunks_exact(d) {
-        for j in 0..k {
-            let distance = mahalanobis(
-                &diagonals[j * d..(j + 1) * d],
-                &l[j * below..(j + 1) * below],
-                x,
-                &mu[j * d..(j + 1) * d],
-                &mut centred,
-                &mut product,
-            );
-            terms[j] = alpha[j] + log_determinants[j] - 0.5 * distance;
-        }
+        let terms: Vec<f64> = (0..k)
+            .map(|j| {
+                let (ends, below) = (j * d..(j + 1) * d, j * below..(j + 1) * below);
+                let distance = mahalanobis(&diagonals[ends.clone()], &l[below], x, &mu[ends]);
+                alpha[j] + log_determinants[j] - 0.5 * distance
+            })
+            .collect();
         likelihood += log_sum_exp(&terms);
     }
     likelihood -= n as f64 * (0.5 * d as f64 * (2.0 * PI).ln() + log_sum_exp(alpha));

@@ -13,7 +13,7 @@ pub fn objective(x: &[f64], n: usize) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
         let t = -1.0 + i as f64 * 2.0 / (n as f64 - 1.0);
-        let mut residual = sign(t);
+        let mut residual: f64 = sign(t);
         let mut power = 1.0;
         for c in x {
             residual -= c * power;
