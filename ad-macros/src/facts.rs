@@ -1,13 +1,15 @@
 //! What is known of each name before lowering: its type, if the syntax shows it, and whether it may
 //! carry a derivative.
 //!
-//! Both are computed on the syntax tree. Types are guessed forwards and may stay `Unknown`. Activity
+//! Both are computed on the syntax tree. Types are guessed forwards, then
+//! from how values are used (`expected`), and may stay `Unknown`. Activity
 //! is a fixed point over the whole body, independent of the order of statements: a variable is active
 //! if any value that is ever written to it may be. That `acc` in `let mut acc = 1.0; acc *= x[i]`
 //! starts constant does not make it inactive.
 
 pub mod assumptions;
 mod changes;
+mod expected;
 pub mod hidden_writes;
 pub mod rounding;
 #[cfg(test)]
@@ -43,11 +45,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Analyses `body`, given what is known of the parameters.
+    /// Analyses `body`, which ends with a value of type `output`, given what is known of the parameters.
     pub fn of(
         params: Vec<(String, Ty, bool, bool)>,
         reals: HashSet<String>,
         body: &syn::Block,
+        output: &Ty,
     ) -> Facts {
         let mut facts = Facts { reals, ..Facts::default() };
         for (name, ty, active, mutable) in params {
@@ -63,7 +66,7 @@ impl Facts {
         loop {
             facts.changed = false;
             facts.visit_block(body);
-            if !facts.changed {
+            if !facts.changed && !expected::infer(&mut facts, body, output) {
                 return facts;
             }
         }

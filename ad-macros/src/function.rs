@@ -267,9 +267,15 @@ impl Function {
 
     /// Whether the result is a real scalar.
     pub fn is_scalar(&self) -> bool {
-        self.output
-            .as_ref()
-            .is_some_and(|ty| matches!(facts::of_syn_type(ty, &self.reals), Ty::Float(_)))
+        self.output_ty() != Ty::Unknown
+    }
+
+    /// The type of the result, where it is a real scalar.
+    pub fn output_ty(&self) -> Ty {
+        match self.output.as_ref().map(|ty| facts::of_syn_type(ty, &self.reals)) {
+            Some(ty @ Ty::Float(_)) => ty,
+            _ => Ty::Unknown,
+        }
     }
 }
 

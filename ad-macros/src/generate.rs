@@ -10,7 +10,7 @@ pub mod value;
 use crate::adjoint::{self, Reversed};
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
-use crate::ir::{Expr, Program, Role, Stmt, Ty, Var, VarInfo};
+use crate::ir::{Expr, Program, Role, Stmt, Var, VarInfo};
 use crate::{explain, tangent, validate};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -167,11 +167,7 @@ fn param_var(program: &Program, p: &Param) -> Option<Var> {
 /// `__adjoint`: both sweeps, with one slot for each parameter; and what there is to say of them.
 fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream, String) {
     let out_bar = Var(program.vars.len());
-    let ty = if f.is_scalar() {
-        f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals))
-    } else {
-        Ty::Unknown
-    };
+    let ty = f.output_ty();
     let taken: HashSet<String> = program.vars.iter().map(|v| v.name.to_string()).collect();
     let out_name = fresh(&taken, "out_bar");
     program.vars.push(VarInfo {

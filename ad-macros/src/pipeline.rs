@@ -87,13 +87,14 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
     item.sig.inputs = f.inputs.clone();
     resolve::unique_names(&mut item, f.params.iter().flat_map(Param::derived_names));
     exits::remove(&mut item.block, &item.sig.output, errors);
+    let output = f.output_ty();
     let facts = |block: &syn::Block| {
         let params = f
             .params
             .iter()
             .map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable))
             .collect();
-        Facts::of(params, f.reals.clone(), block)
+        Facts::of(params, f.reals.clone(), block, &output)
     };
     let mut known = facts(&item.block);
     facts::rounding::check(&known, &item.block, errors);

@@ -130,3 +130,40 @@ fn check_unseen_types() {
         check!(through_a_reference(&x));
     }
 }
+
+/// A reference to the greatest of some weights.
+fn heaviest(weights: &[f64]) -> &f64 {
+    weights.iter().max_by(|a, b| a.total_cmp(b)).unwrap_or(&1.0)
+}
+
+/// What helpers return is known by its use alone: as a number, or as a reference to one.
+#[differentiate]
+fn weighted_by_helpers(x: &[f64], scale: f64) -> f64 {
+    let top = heaviest(&[0.3, 0.9, 0.5]);
+    let mut total = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        let share = fraction(i, x.len());
+        let mut bend = share * v;
+        bend += damped(*v, scale);
+        total += 0.5 * bend;
+        total -= top * v * v;
+    }
+    let last = damped(total, scale);
+    total + top + last
+}
+
+fn fraction(i: usize, n: usize) -> f64 {
+    (i as f64 + 1.0) / n as f64
+}
+
+#[differentiate]
+fn damped(x: f64, rate: f64) -> f64 {
+    x * (-rate * x * x).exp()
+}
+
+#[test]
+fn check_weighted_by_helpers() {
+    for n in [0, 1, 2, 6] {
+        check!(weighted_by_helpers(&signed(n, 1), 0.4));
+    }
+}

@@ -14,7 +14,7 @@ fn facts(body: syn::Block) -> Facts {
         ("c".to_owned(), float, false, false),
         ("n".to_owned(), Ty::Discrete, false, false),
     ];
-    Facts::of(params, HashSet::new(), &body)
+    Facts::of(params, HashSet::new(), &body, &Ty::Float(None))
 }
 
 #[track_caller]
@@ -253,4 +253,29 @@ fn integers_of_active_values_select() {
         })),
         0
     );
+}
+
+#[test]
+fn what_is_added_to_a_scalar_is_one() {
+    let body = parse_quote!({
+        let given = constant_of(x);
+        let scale = 0.5 * settings.gamma;
+        let mut total = 0.0;
+        let r = residual(x);
+        total += r * scale;
+        let part = helper(x);
+        total -= scale * part;
+        let other = helper(x);
+        let reference = &other;
+        let chosen = list.first().unwrap();
+        total += *reference;
+        total += chosen;
+        total + given
+    });
+    let facts = facts(body);
+    let is_float = |name: &str| matches!(facts.ty(name), Ty::Float(_));
+    assert!(is_float("given"));
+    // Of two unknown factors neither is known.
+    assert!(!is_float("r") && !is_float("part"));
+    assert!(!is_float("chosen") && !is_float("reference"));
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::adjoint;
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
-use crate::ir::{Program, Role, Ty, Var, VarInfo};
+use crate::ir::{Program, Role, Var, VarInfo};
 use crate::tangent::{PushedAdjoint, push_adjoint};
 use crate::validate;
 use proc_macro2::{Ident, TokenStream};
@@ -60,11 +60,7 @@ fn slots(f: &Function, name: fn(&Param) -> Ident, mutable: bool) -> Vec<TokenStr
 
 fn adjoint_jvp(f: &Function, naming: &Naming, mut program: Program) -> TokenStream {
     let out_bar = Var(program.vars.len());
-    let ty = if f.is_scalar() {
-        f.output.as_ref().map_or(Ty::Unknown, |t| crate::facts::of_syn_type(t, &f.reals))
-    } else {
-        Ty::Unknown
-    };
+    let ty = f.output_ty();
     let taken: HashSet<String> = program.vars.iter().map(|v| v.name.to_string()).collect();
     let out_name = fresh(&taken, "out_bar");
     program.vars.push(VarInfo {
