@@ -547,8 +547,11 @@ impl Exit<'_> {
         rest: Vec<Stmt>,
         frames: &[Frame],
     ) -> Tail {
+        let endless = find::diverges(&expr);
         let (stmts, value, exits, code) = self.loop_statements(expr, frames);
         let rest = match (local, value) {
+            // Nothing comes after a loop that only `return` leaves.
+            (None, None) if endless => vec![Stmt::Expr(parse_quote!(::core::unreachable!()), None)],
             (Some(mut local), Some(value)) => {
                 local.init = Some(init(value));
                 std::iter::once(Stmt::Local(local)).chain(rest).collect()

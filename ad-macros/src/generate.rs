@@ -3,6 +3,7 @@
 pub mod custom;
 mod jacobian;
 pub mod object;
+mod nested;
 mod public;
 mod second;
 pub mod value;

@@ -40,6 +40,8 @@ pub struct Lower<'a> {
     pub default_float: syn::Type,
     /// The name of the function's real type parameter, if it has one.
     pub real: Option<String>,
+    /// The order to which the function is differentiated.
+    pub order: usize,
     /// What the user calls the counter of the loop that is lowered next.
     counter_name: Option<Ident>,
 }
@@ -57,6 +59,7 @@ impl<'a> Lower<'a> {
             inlining: 0,
             default_float: syn::parse_quote!(f64),
             real,
+            order: 1,
             counter_name: None,
         }
     }

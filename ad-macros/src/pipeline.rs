@@ -105,6 +105,7 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
     }
     let mut lower = Lower::new(errors, known);
     lower.default_float = default_float(f);
+    lower.order = f.options.order;
     for p in &f.params {
         lower.param(&p.name, p.active);
     }

@@ -19,6 +19,14 @@ macro_rules! scalar {
             fn accumulate(into: &mut $t, contribution: $t) {
                 *into += contribution;
             }
+            #[inline(always)]
+            fn inner_product(&self, other: &$t) -> f64 {
+                f64::from(*self) * f64::from(*other)
+            }
+            #[inline(always)]
+            fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+                *self = f(f64::from(*self)) as $t;
+            }
         }
     )*};
 }
@@ -28,6 +36,12 @@ impl Tangent for () {
     borrow_as_self!();
     #[inline(always)]
     fn accumulate(_: &mut (), _: ()) {}
+    #[inline(always)]
+    fn inner_product(&self, (): &()) -> f64 {
+        0.0
+    }
+    #[inline(always)]
+    fn map_components(&mut self, _: &mut dyn FnMut(f64) -> f64) {}
 }
 
 macro_rules! constant {
@@ -92,6 +106,12 @@ impl<T: Tangent> Tangent for Box<T> {
     borrow_as_self!();
     fn accumulate(into: &mut Self, contribution: Self) {
         T::accumulate((**into).tangent_mut(), *contribution);
+    }
+    fn inner_product(&self, other: &Self) -> f64 {
+        (**self).inner_product(other)
+    }
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        (**self).map_components(f);
     }
 }
 
@@ -176,6 +196,15 @@ impl<T: Tangent> Tangent for Vec<T> {
     fn take(from: &mut [T]) -> Self {
         from.iter_mut().map(|t| T::take(t.tangent_mut())).collect()
     }
+    #[inline]
+    fn inner_product(&self, other: &Self) -> f64 {
+        same_length(self.len(), other.len());
+        self.iter().zip(other).map(|(a, b)| a.inner_product(b)).sum()
+    }
+    #[inline]
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        self.iter_mut().for_each(|t| t.map_components(f));
+    }
 }
 
 #[inline]
@@ -204,6 +233,14 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
             T::accumulate(into.tangent_mut(), contribution);
         }
     }
+    #[inline]
+    fn inner_product(&self, other: &Self) -> f64 {
+        self.iter().zip(other).map(|(a, b)| a.inner_product(b)).sum()
+    }
+    #[inline]
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        self.iter_mut().for_each(|t| t.map_components(f));
+    }
 }
 
 impl<T: Differentiable> Differentiable for Option<T> {
@@ -230,6 +267,20 @@ impl<T: Tangent> Tangent for Option<T> {
             (None, Some(_)) => variant_mismatch("None", "Some"),
         }
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        match (self, other) {
+            (Some(a), Some(b)) => a.inner_product(b),
+            (None, None) => 0.0,
+            (Some(_), None) => variant_mismatch("Some", "None"),
+            (None, Some(_)) => variant_mismatch("None", "Some"),
+        }
+    }
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        if let Some(t) = self {
+            t.map_components(f);
+        }
+    }
 }
 
 impl<T: Differentiable, E> Differentiable for Result<T, E> {
@@ -250,6 +301,20 @@ impl<T: Tangent> Tangent for Result<T, ()> {
             (Err(()), Err(())) => {}
             (Ok(_), Err(())) => variant_mismatch("Ok", "Err"),
             (Err(()), Ok(_)) => variant_mismatch("Err", "Ok"),
+        }
+    }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        match (self, other) {
+            (Ok(a), Ok(b)) => a.inner_product(b),
+            (Err(()), Err(())) => 0.0,
+            (Ok(_), Err(())) => variant_mismatch("Ok", "Err"),
+            (Err(()), Ok(_)) => variant_mismatch("Err", "Ok"),
+        }
+    }
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        if let Ok(t) = self {
+            t.map_components(f);
         }
     }
 }
@@ -280,6 +345,14 @@ macro_rules! tuple {
             #[inline]
             fn accumulate(into: &mut Self, contribution: Self) {
                 $($t::accumulate(into.$i.tangent_mut(), contribution.$i);)+
+            }
+            #[inline]
+            fn inner_product(&self, other: &Self) -> f64 {
+                [$(self.$i.inner_product(&other.$i)),+].iter().sum()
+            }
+            #[inline]
+            fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+                $(self.$i.map_components(f);)+
             }
         }
     };

@@ -287,6 +287,7 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 
 /// The extension traits that give methods of the standard library and of ndarray their derivatives.
 pub mod methods {
+    pub use super::Nested;
     pub use crate::differentiated::DifferentiatedSiblings;
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;
@@ -412,4 +413,65 @@ pub fn compare<T>(
     compare: impl FnOnce(&T, &T) -> core::cmp::Ordering,
 ) -> core::cmp::Ordering {
     compare(a, b)
+}
+
+/// Σ aᵢ bᵢ over all scalars of two tangents.
+#[inline(always)]
+pub fn inner<T: Tangent>(a: &T, b: &T) -> f64 {
+    a.inner_product(b)
+}
+
+/// The number of scalars of a tangent.
+#[inline]
+pub fn components<T: Tangent>(tangent: &T) -> usize {
+    let mut count = 0;
+    tangent.clone().map_components(&mut |x| {
+        count += 1;
+        x
+    });
+    count
+}
+
+/// Adds to scalar `k` of a tangent.
+#[inline]
+pub fn add_to_component<T: Tangent>(tangent: &mut T, k: usize, value: f64) {
+    let mut at = 0;
+    tangent.map_components(&mut |x| {
+        at += 1;
+        if at == k + 1 { x + value } else { x }
+    });
+}
+
+/// The namespace of a function whose derivatives of order two exist.
+#[diagnostic::on_unimplemented(
+    message = "this derivative of `{Self}` cannot be differentiated again",
+    label = "its derivatives of order two are missing",
+    note = "write `#[differentiate(order = 2)]` on `{Self}`, whose parameters may not be `&mut`"
+)]
+pub trait OrderTwo {}
+
+/// What a derivative of a derivative finds where there is none of order two: the reason.
+#[allow(non_snake_case)]
+pub trait Nested {
+    /// The adjoint of `grad`.
+    fn __grad_adjoint();
+    /// The tangent of `grad`.
+    fn __grad_jvp();
+    /// The adjoint of `value_and_grad`.
+    fn __value_and_grad_adjoint();
+    /// The tangent of `value_and_grad`.
+    fn __value_and_grad_jvp();
+    /// The adjoint of `jvp`.
+    fn __jvp_adjoint();
+    /// The tangent of `jvp`.
+    fn __jvp_jvp();
+}
+
+impl<T: OrderTwo> Nested for T {
+    fn __grad_adjoint() {}
+    fn __grad_jvp() {}
+    fn __value_and_grad_adjoint() {}
+    fn __value_and_grad_jvp() {}
+    fn __jvp_adjoint() {}
+    fn __jvp_jvp() {}
 }

@@ -70,6 +70,34 @@ pub trait Tangent: Differentiable<Tangent = Self> + Clone + Debug + PartialEq + 
     fn accumulate(into: Self::Mut<'_>, contribution: Self);
     /// Takes the value out of `from` and leaves zero of the same shape.
     fn take(from: Self::Mut<'_>) -> Self;
+
+    /// Σ xᵢ yᵢ over all scalars of both. Needed where `f::jvp` itself is differentiated in forward mode.
+    ///
+    /// # Panics
+    /// When the shapes differ, and where a type does not define it.
+    #[track_caller]
+    fn inner_product(&self, _other: &Self) -> f64 {
+        undefined::<Self>("inner_product")
+    }
+
+    /// Replaces each scalar by `f` of it, in a fixed order. Needed where `f::jvp` itself is differentiated in
+    /// forward mode.
+    ///
+    /// # Panics
+    /// Where a type does not define it.
+    #[track_caller]
+    fn map_components(&mut self, _f: &mut dyn FnMut(f64) -> f64) {
+        undefined::<Self>("map_components")
+    }
+}
+
+#[cold]
+#[track_caller]
+fn undefined<T>(method: &str) -> ! {
+    panic!(
+        "`Tangent::{method}` is not defined for `{}`: define it, or differentiate `jvp` in reverse mode",
+        std::any::type_name::<T>()
+    )
 }
 
 /// Implements the borrowing half of [`Tangent`] for a type that is borrowed as itself.

@@ -157,7 +157,7 @@ fn of_parameters_of_different_kinds() {
     let a = array![[2.0, 0.3], [0.5, 1.8]];
     let (x, t) = (array![0.4, -1.3], 0.7);
     let ((aa, ax, at), (xa, xx, xt), (ta, tx, tt)) = bilinear::hessian(&a, &x, t);
-    assert_eq!(aa, Array4::zeros((2, 2, 2, 2)));
+    assert_eq!(aa, Array4::<f64>::zeros((2, 2, 2, 2)));
     assert_near("xx", &xx, &((&a + &a.t()) * (t * t)));
     assert_near("xt", &xt, &((&a + &a.t()).dot(&x) * (2.0 * t)));
     assert_near("tx", &tx, &xt);

@@ -4,6 +4,7 @@ mod closed_forms;
 mod linalg;
 mod matrices;
 mod mutation;
+mod nested;
 mod scalars;
 
 /// Checks that `hvp` is the derivative of `grad` along `v`, by central differences.

@@ -69,6 +69,8 @@ fn bodies(model: &Model) -> Bodies {
         tangent_zero: again(quote!(::ad_runtime::Differentiable::zero_tangent)),
         tangent_placeholder: again(quote!(::ad_runtime::Differentiable::placeholder)),
         accumulate: accumulate(model),
+        inner_product: inner_product(model),
+        map_components: map_components(model),
         clone: again(quote!(::core::clone::Clone::clone)),
         debug: each(model, debug),
         eq: eq(model),
@@ -138,6 +140,41 @@ fn accumulate(model: &Model) -> TokenStream {
             }
         },
     }
+}
+
+fn inner_product(model: &Model) -> TokenStream {
+    let arms = model.variants.iter().map(|variant| {
+        let (left, right, parts) = both(
+            variant,
+            "left",
+            "right",
+            |left, right| quote!(::ad_runtime::Tangent::inner_product(#left, #right)),
+        );
+        quote!((#left, #right) => 0.0 #(+ #parts)*,)
+    });
+    match model.variants.len() {
+        0 => quote!(match *self {}),
+        1 => quote!(match (self, other) { #(#arms)* }),
+        _ => quote! {
+            match (self, other) {
+                #(#arms)*
+                (left, right) =>
+                    ::ad_runtime::variant_mismatch(left.__variant_name(), right.__variant_name()),
+            }
+        },
+    }
+}
+
+fn map_components(model: &Model) -> TokenStream {
+    each(model, |variant| {
+        let ident = &variant.ident;
+        let pattern = variant.tangent_pattern(quote!(Self::#ident), "value");
+        let parts = variant.active().map(|(field, _)| {
+            let value = field.binding("value");
+            quote!(::ad_runtime::Tangent::map_components(#value, f);)
+        });
+        quote!(#pattern => { #(#parts)* })
+    })
 }
 
 /// The patterns of two tangents of the same variant, and `part` of each pair of fields.

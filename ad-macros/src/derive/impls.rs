@@ -16,6 +16,10 @@ pub struct Bodies {
     pub tangent_placeholder: TokenStream,
     /// `Tangent::accumulate`.
     pub accumulate: TokenStream,
+    /// `Tangent::inner_product`.
+    pub inner_product: TokenStream,
+    /// `Tangent::map_components`.
+    pub map_components: TokenStream,
     /// `Clone::clone`.
     pub clone: TokenStream,
     /// `Debug::fmt`.
@@ -52,7 +56,7 @@ pub fn emit(model: &Model, bodies: &Bodies) -> TokenStream {
     let own =
         differentiable(&quote!(#tangent #tangent_arguments), &bodies.zero, &bodies.placeholder);
     let again = differentiable(&quote!(Self), &bodies.tangent_zero, &bodies.tangent_placeholder);
-    let vector_space = vector_space(&bodies.accumulate);
+    let vector_space = vector_space(bodies);
     let Bodies { clone, debug, eq, .. } = bodies;
     quote! {
         #attributes
@@ -107,13 +111,21 @@ fn differentiable(
     }
 }
 
-fn vector_space(accumulate: &TokenStream) -> TokenStream {
+fn vector_space(bodies: &Bodies) -> TokenStream {
+    let Bodies { accumulate, inner_product, map_components, .. } = bodies;
     quote! {
         ::ad_runtime::borrow_as_self!();
         #[inline]
         #[track_caller]
         fn accumulate(into: &mut Self, contribution: Self) {
             #accumulate
+        }
+        #[track_caller]
+        fn inner_product(&self, other: &Self) -> f64 {
+            #inner_product
+        }
+        fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+            #map_components
         }
     }
 }

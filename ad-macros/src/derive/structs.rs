@@ -55,12 +55,15 @@ fn bodies(model: &Model, fields: &Variant) -> Bodies {
         let member = &tangent.member;
         quote!(::ad_runtime::rt::add(&mut into.#member, contribution.#member);)
     });
+    let members: Vec<_> = fields.active().map(|(_, tangent)| &tangent.member).collect();
     Bodies {
         zero: own(quote!(zero_tangent)),
         placeholder: own(quote!(placeholder)),
         tangent_zero: again(quote!(::ad_runtime::Differentiable::zero_tangent)),
         tangent_placeholder: again(quote!(::ad_runtime::Differentiable::placeholder)),
         accumulate: quote!(#(#accumulate)*),
+        inner_product: quote!(0.0 #(+ ::ad_runtime::Tangent::inner_product(&self.#members, &other.#members))*),
+        map_components: quote!(#(::ad_runtime::Tangent::map_components(&mut self.#members, f);)*),
         clone: again(quote!(::core::clone::Clone::clone)),
         debug: debug(model, fields),
         eq: eq(fields),

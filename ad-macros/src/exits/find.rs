@@ -188,7 +188,8 @@ pub fn completes(stmts: &[Stmt]) -> bool {
     })
 }
 
-fn diverges(expr: &Expr) -> bool {
+/// Whether control never goes on after `expr`.
+pub fn diverges(expr: &Expr) -> bool {
     match expr {
         Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
         Expr::Macro(e) => is_panic(&e.mac),

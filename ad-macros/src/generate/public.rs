@@ -75,7 +75,7 @@ pub fn gradient_type(f: &Function) -> TokenStream {
     }
 }
 
-fn gradient_value(f: &Function) -> TokenStream {
+pub fn gradient_value(f: &Function) -> TokenStream {
     let bars: Vec<_> = f.active().map(Param::bar).collect();
     match &bars[..] {
         [one] => one.to_token_stream(),
@@ -185,7 +185,7 @@ fn adjoint(f: &Function, naming: &Naming) -> TokenStream {
 }
 
 /// Names the elided lifetimes where the result borrows, so that further references do not make it ambiguous.
-fn elide(
+pub fn elide(
     f: &Function,
     params: TokenStream,
     inputs: Vec<TokenStream>,

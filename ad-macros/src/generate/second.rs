@@ -25,12 +25,13 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     out
 }
 
-/// `hvp` and `hessian`, where there is a gradient.
+/// The wrappers: `hvp` and `hessian`, where there is a gradient, and what calls in other bodies take.
 pub fn public(f: &Function, naming: &Naming) -> TokenStream {
+    let mut out = super::nested::all(f, naming);
     if !f.is_scalar() || f.has_mut_params() {
-        return TokenStream::new();
+        return out;
     }
-    let mut out = hvp(f, naming);
+    out.extend(hvp(f, naming));
     out.extend(super::jacobian::hessian(f, naming));
     out
 }
@@ -40,7 +41,7 @@ pub fn slot_dot(p: &Param) -> Ident {
     format_ident!("{}_slot_dot", p.name)
 }
 
-fn bar_dot(p: &Param) -> Ident {
+pub fn bar_dot(p: &Param) -> Ident {
     format_ident!("{}_bar_dot", p.name)
 }
 

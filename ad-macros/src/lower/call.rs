@@ -38,14 +38,8 @@ impl Lower<'_> {
         if let Some(value) = self.array_call(call, owner, last) {
             return value;
         }
-        if ["grad", "value_and_grad", "jvp", "vjp", "adjoint", "hvp", "jacobian", "hessian"]
-            .contains(&last)
-            && owner.starts_with(|c: char| c.is_lowercase())
-        {
-            self.errors.at(
-                &path.path,
-                format!("the derivative `{owner}::{last}` inside a differentiated function is not supported yet: differentiate it by a custom rule (`vjp = ..`, `jvp = ..`)"),
-            );
+        if let Some(message) = self.refused_derivative(owner, last) {
+            self.errors.at(&path.path, message);
             return self.verbatim(&whole);
         }
         let kind = call_kind(path, last, owner);
@@ -66,6 +60,29 @@ impl Lower<'_> {
             );
         }
         self.argument(e)
+    }
+
+    /// Why a derivative of a function cannot be differentiated again, where it cannot.
+    fn refused_derivative(&self, owner: &str, last: &str) -> Option<String> {
+        if !is_derivative(owner, last) {
+            return None;
+        }
+        let reason = match last {
+            "vjp" | "adjoint" => {
+                format!("call `{owner}::value_and_grad` or `{owner}::jvp` instead")
+            }
+            "jacobian" | "jacobian_matrix" | "jacobian_into" => {
+                format!("call `{owner}::jvp` instead, for each direction that you need")
+            }
+            "hvp" | "hessian" => {
+                "derivatives of order three do not exist: give this function a custom rule (`vjp = ..`, `jvp = ..`)".to_owned()
+            }
+            _ if self.order > 1 => {
+                "with `order = 2` it would be of order three, which does not exist: drop the option".to_owned()
+            }
+            _ => return None,
+        };
+        Some(format!("`{owner}::{last}` is not differentiated again here: {reason}"))
     }
 
     /// Functions of the standard library with rules of their own.
@@ -253,13 +270,34 @@ impl Lower<'_> {
     }
 }
 
+/// The functions in the namespace of another, which are its derivatives.
+const DERIVATIVES: &[&str] = &[
+    "grad",
+    "value_and_grad",
+    "jvp",
+    "vjp",
+    "adjoint",
+    "hvp",
+    "jacobian",
+    "jacobian_matrix",
+    "jacobian_into",
+    "hessian",
+];
+
+/// Whether a path names a derivative of a function, `inner::grad`: an associated function of its namespace.
+fn is_derivative(owner: &str, last: &str) -> bool {
+    DERIVATIVES.contains(&last)
+        && owner.starts_with(|c: char| c.is_lowercase() || c == '_')
+        && !crate::facts::is_primitive(owner)
+}
+
 /// How a path is called, by the case of its segments.
 fn call_kind(path: &syn::ExprPath, last: &str, owner: &str) -> CallKind {
     let upper = |s: &str| s.starts_with(|c: char| c.is_uppercase());
     let primitive = crate::facts::is_primitive(owner);
     if upper(last) {
         CallKind::Constructor
-    } else if path.qself.is_some() || upper(owner) || primitive {
+    } else if path.qself.is_some() || upper(owner) || primitive || is_derivative(owner, last) {
         CallKind::Associated
     } else {
         CallKind::Function

@@ -47,6 +47,13 @@ impl ::ad_runtime::Tangent for BodyTangent {
     fn accumulate(into: &mut Self, contribution: Self) {
         ::ad_runtime::rt::add(&mut into.position, contribution.position);
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        0.0 + ::ad_runtime::Tangent::inner_product(&self.position, &other.position)
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        ::ad_runtime::Tangent::map_components(&mut self.position, f);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

@@ -110,6 +110,37 @@ impl<T: Real> ::ad_runtime::Tangent for ShapeTangent<T> {
             }
         }
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        match (self, other) {
+            (Self::Circle(left_0), Self::Circle(right_0)) => {
+                0.0 + ::ad_runtime::Tangent::inner_product(left_0, right_0)
+            }
+            (Self::Rectangle { a: left_a }, Self::Rectangle { a: right_a }) => {
+                0.0 + ::ad_runtime::Tangent::inner_product(left_a, right_a)
+            }
+            (Self::Tagged, Self::Tagged) => 0.0,
+            (Self::Empty, Self::Empty) => 0.0,
+            (left, right) => {
+                ::ad_runtime::variant_mismatch(
+                    left.__variant_name(),
+                    right.__variant_name(),
+                )
+            }
+        }
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        match self {
+            Self::Circle(value_0) => {
+                ::ad_runtime::Tangent::map_components(value_0, f);
+            }
+            Self::Rectangle { a: value_a } => {
+                ::ad_runtime::Tangent::map_components(value_a, f);
+            }
+            Self::Tagged => {}
+            Self::Empty => {}
+        }
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

@@ -71,6 +71,15 @@ where
         ::ad_runtime::rt::add(&mut into.w, contribution.w);
         ::ad_runtime::rt::add(&mut into.inner, contribution.inner);
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        0.0 + ::ad_runtime::Tangent::inner_product(&self.w, &other.w)
+            + ::ad_runtime::Tangent::inner_product(&self.inner, &other.inner)
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        ::ad_runtime::Tangent::map_components(&mut self.w, f);
+        ::ad_runtime::Tangent::map_components(&mut self.inner, f);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

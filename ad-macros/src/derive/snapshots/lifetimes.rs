@@ -73,6 +73,17 @@ where
         ::ad_runtime::rt::add(&mut into.y, contribution.y);
         ::ad_runtime::rt::add(&mut into.view, contribution.view);
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        0.0 + ::ad_runtime::Tangent::inner_product(&self.xs, &other.xs)
+            + ::ad_runtime::Tangent::inner_product(&self.y, &other.y)
+            + ::ad_runtime::Tangent::inner_product(&self.view, &other.view)
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        ::ad_runtime::Tangent::map_components(&mut self.xs, f);
+        ::ad_runtime::Tangent::map_components(&mut self.y, f);
+        ::ad_runtime::Tangent::map_components(&mut self.view, f);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

@@ -68,6 +68,19 @@ impl ::ad_runtime::Tangent for ParamsTangent {
         ::ad_runtime::rt::add(&mut into.scale, contribution.scale);
         ::ad_runtime::rt::add(&mut into.inner, contribution.inner);
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        0.0 + ::ad_runtime::Tangent::inner_product(&self.weights, &other.weights)
+            + ::ad_runtime::Tangent::inner_product(&self.bias, &other.bias)
+            + ::ad_runtime::Tangent::inner_product(&self.scale, &other.scale)
+            + ::ad_runtime::Tangent::inner_product(&self.inner, &other.inner)
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        ::ad_runtime::Tangent::map_components(&mut self.weights, f);
+        ::ad_runtime::Tangent::map_components(&mut self.bias, f);
+        ::ad_runtime::Tangent::map_components(&mut self.scale, f);
+        ::ad_runtime::Tangent::map_components(&mut self.inner, f);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

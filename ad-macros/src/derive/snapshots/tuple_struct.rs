@@ -54,6 +54,15 @@ impl ::ad_runtime::Tangent for PairTangent {
         ::ad_runtime::rt::add(&mut into.0, contribution.0);
         ::ad_runtime::rt::add(&mut into.1, contribution.1);
     }
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        0.0 + ::ad_runtime::Tangent::inner_product(&self.0, &other.0)
+            + ::ad_runtime::Tangent::inner_product(&self.1, &other.1)
+    }
+    fn map_components(&mut self, f: &mut dyn ::core::ops::FnMut(f64) -> f64) {
+        ::ad_runtime::Tangent::map_components(&mut self.0, f);
+        ::ad_runtime::Tangent::map_components(&mut self.1, f);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated, clippy::all, clippy::pedantic)]

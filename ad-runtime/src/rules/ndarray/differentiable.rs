@@ -115,6 +115,16 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
         }
         from.map_mut(|element| A::take(element.tangent_mut()))
     }
+
+    #[track_caller]
+    fn inner_product(&self, other: &Self) -> f64 {
+        require_same_shape(other, self);
+        self.iter().zip(other).map(|(a, b)| a.inner_product(b)).sum()
+    }
+
+    fn map_components(&mut self, f: &mut dyn FnMut(f64) -> f64) {
+        self.iter_mut().for_each(|element| element.map_components(f));
+    }
 }
 
 impl<A: Tangent, D: Dimension> Slot<Array<A, D>> for &mut ArrayViewMut<'_, A, D> {
