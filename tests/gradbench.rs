@@ -11,7 +11,7 @@ mod protocol;
 mod runs;
 
 use ad::{Rng, check, check_vector, signed, values};
-use problems::{ba, det, gmm, hello, ht, kmeans, llsq, lse, lstm, ode};
+use problems::{ba, det, gmm, hello, ht, kmeans, llsq, lse, lstm, ode, particle, saddle};
 use serde_json::json;
 
 use ba::{reprojection, weight_error};
@@ -70,6 +70,65 @@ fn check_kmeans() {
     for (n, k) in [(0, 1), (1, 1), (2, 1), (9, 3)] {
         let points = signed(2 * n, 4);
         check!(cost(const &points, &signed(2 * k, 5), const 2));
+    }
+}
+
+/// Every cluster has its points, and Newton's method steps from the centroid to their mean.
+#[test]
+fn the_direction_of_kmeans() {
+    let points = [0.0, 0.0, 1.0, 0.5, 5.0, 5.0, 6.0, 4.0, 4.0, 6.0];
+    let centroids = [0.3, 0.1, 5.5, 5.25];
+    let expected = [0.3 - 0.5, 0.1 - 0.25, 5.5 - 5.0, 5.25 - 5.0];
+    let direction = kmeans::direction(&points, &centroids, 2);
+    for (found, expected) in direction.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-14, "{found} instead of {expected}");
+    }
+}
+
+#[test]
+fn check_particle() {
+    use particle::{Forward, Reverse, hit_forward, hit_reverse, squared_miss};
+    let slopes = [
+        squared_miss::grad::<Forward>(0.3),
+        squared_miss::grad::<Reverse>(0.3),
+        squared_miss::jvp::<Forward>(0.3, 1.0).1,
+        squared_miss::jvp::<Reverse>(0.3, 1.0).1,
+    ];
+    let h = 1e-6;
+    let difference =
+        (squared_miss::<Forward>(0.3 + h) - squared_miss::<Forward>(0.3 - h)) / (2.0 * h);
+    for slope in slopes {
+        assert!((slope - difference).abs() < 1e-6, "{slope} instead of {difference}");
+    }
+    let hits = [
+        hit_forward::<Forward>(0.0),
+        hit_forward::<Reverse>(0.0),
+        hit_reverse::<Forward>(0.0),
+        hit_reverse::<Reverse>(0.0),
+    ];
+    for w in hits {
+        assert!((w - 0.207_191_9).abs() < 1e-6, "{w}");
+        assert!(squared_miss::<Forward>(w) < 1e-6, "the particle misses the origin for {w}");
+    }
+}
+
+/// Both searches end as near to the saddle at 0 as their tolerance of steps is.
+#[test]
+fn check_saddle() {
+    use saddle::{Forward, Reverse, greatest, saddle_forward, saddle_reverse};
+    // The greatest height over x is |x|², as far as the search goes.
+    let slope = greatest::grad::<Forward>(&[0.4, -0.3], &[1.0, 1.0]);
+    assert!((slope[0] - 0.8).abs() < 1e-12 && (slope[1] + 0.6).abs() < 1e-12, "{slope:?}");
+    let points = [
+        saddle_forward::<Forward>([1.0, 1.0]),
+        saddle_forward::<Reverse>([1.0, 1.0]),
+        saddle_reverse::<Forward>([1.0, 1.0]),
+        saddle_reverse::<Reverse>([1.0, 1.0]),
+    ];
+    for point in points {
+        for coordinate in point {
+            assert!((coordinate - 8.246_324_826e-6).abs() < 1e-12, "{point:?}");
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 pub mod custom;
 mod jacobian;
-pub mod object;
 mod nested;
+pub mod object;
 mod public;
 mod second;
 pub mod value;
@@ -29,6 +29,8 @@ pub struct Naming {
     pub on_objects: bool,
     /// Whether they stand in the `impl` of a trait, whose own defaults supply the functions around Jacobians.
     pub inherits_jacobians: bool,
+    /// The generic arguments of a call of one from another, where its arguments do not tell them.
+    pub arguments: TokenStream,
 }
 
 impl Naming {
@@ -40,6 +42,7 @@ impl Naming {
             in_trait,
             on_objects: false,
             inherits_jacobians: false,
+            arguments: generic_arguments(f),
         }
     }
 
@@ -61,10 +64,36 @@ impl Naming {
         }
     }
 
-    /// The path by which one generated function calls another, or the function itself.
+    /// The path by which one generated function calls another.
     pub fn call(&self, name: &Ident) -> TokenStream {
-        quote!(Self::#name)
+        let arguments = &self.arguments;
+        quote!(Self::#name #arguments)
     }
+
+    /// The path by which a generated function calls the function itself.
+    pub fn primal(&self) -> TokenStream {
+        let (name, arguments) = (&self.function, &self.arguments);
+        if self.siblings { quote!(Self::#name #arguments) } else { quote!(#name #arguments) }
+    }
+}
+
+/// `::<S>` where a generic parameter occurs in no argument's type.
+fn generic_arguments(f: &Function) -> TokenStream {
+    let inputs = f.inputs.to_token_stream();
+    let names: Vec<&Ident> = f
+        .item
+        .sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|p| match p {
+            syn::GenericParam::Type(t) => Some(&t.ident),
+            syn::GenericParam::Const(c) => Some(&c.ident),
+            syn::GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    let open = names.iter().any(|name| !mentions(&inputs, &name.to_string()));
+    if open { quote!(::<#(#names),*>) } else { TokenStream::new() }
 }
 
 pub fn slot(p: &Param) -> Ident {

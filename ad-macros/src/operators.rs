@@ -69,6 +69,7 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
         in_trait: false,
         on_objects: false,
         inherits_jacobians: false,
+        arguments: TokenStream::new(),
     };
     let hidden = derivatives(&f, &naming, errors, true);
     let hidden = only_hidden(hidden);

@@ -1,14 +1,15 @@
 //! From the input of a message to its output, for each module and function.
 
-use crate::problems::{ba, det, gmm, hello, ht, kmeans, llsq, lse, lstm, ode};
+use crate::problems::{ba, det, gmm, hello, ht, kmeans, llsq, lse, lstm, ode, particle, saddle};
 use crate::runs::timed;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The modules that this tool has.
-pub const MODULES: &[&str] =
-    &["hello", "det", "gmm", "ba", "ht", "lstm", "kmeans", "lse", "llsq", "ode"];
+pub const MODULES: &[&str] = &[
+    "hello", "det", "gmm", "ba", "ht", "lstm", "kmeans", "lse", "llsq", "ode", "particle", "saddle",
+];
 
 type Outcome = Result<(Value, Vec<Duration>), String>;
 
@@ -25,6 +26,8 @@ pub fn evaluate(module: &str, function: &str, input: &Value) -> Outcome {
         "lse" => evaluate_lse(function, input),
         "llsq" => evaluate_llsq(function, input),
         "ode" => evaluate_ode(function, input),
+        "particle" => evaluate_particle(function, input),
+        "saddle" => evaluate_saddle(function, input),
         _ => Err(format!("there is no module `{module}`")),
     }
 }
@@ -106,11 +109,39 @@ fn evaluate_ode(function: &str, input: &Value) -> Outcome {
     }
 }
 
+/// The outer derivative's mode, and then the inner one's.
+fn evaluate_particle(function: &str, input: &Value) -> Outcome {
+    use particle::{Forward, Reverse, hit_forward, hit_reverse};
+    let w: f64 = field(input, "w")?;
+    match function {
+        "ff" => run(input, || hit_forward::<Forward>(w), number),
+        "fr" => run(input, || hit_forward::<Reverse>(w), number),
+        "rf" => run(input, || hit_reverse::<Forward>(w), number),
+        "rr" => run(input, || hit_reverse::<Reverse>(w), number),
+        _ => missing(function),
+    }
+}
+
+/// The outer derivative's mode, and then the inner one's.
+fn evaluate_saddle(function: &str, input: &Value) -> Outcome {
+    use saddle::{Forward, Reverse, saddle_forward, saddle_reverse};
+    let start: [f64; 2] = field(input, "start")?;
+    let to_json = |point: [f64; 4]| vector(point.to_vec());
+    match function {
+        "ff" => run(input, || saddle_forward::<Forward>(start), to_json),
+        "fr" => run(input, || saddle_forward::<Reverse>(start), to_json),
+        "rf" => run(input, || saddle_reverse::<Forward>(start), to_json),
+        "rr" => run(input, || saddle_reverse::<Reverse>(start), to_json),
+        _ => missing(function),
+    }
+}
+
 fn evaluate_kmeans(function: &str, input: &Value) -> Outcome {
     let d = input["points"][0].as_array().map_or(0, Vec::len);
     let (points, centroids) = (rows(input, "points")?, rows(input, "centroids")?);
     match function {
         "cost" => run(input, || kmeans::cost(&points, &centroids, d), number),
+        "dir" => run(input, || kmeans::direction(&points, &centroids, d), |dir| matrix(&dir, d)),
         _ => missing(function),
     }
 }

@@ -268,8 +268,7 @@ impl<'a> Parts<'a> {
 
     /// The zero cotangent of the result, which shows its shape.
     fn zero_of_result(&self) -> TokenStream {
-        let (out_zero, args, function) = (&self.out_zero, &self.args, &self.naming.function);
-        let primal = if self.naming.siblings { quote!(Self::#function) } else { quote!(#function) };
+        let (out_zero, args, primal) = (&self.out_zero, &self.args, self.naming.primal());
         quote!(let #out_zero = ::ad_runtime::jacobian::zero_of_result(|| #primal(#(#args),*));)
     }
 

@@ -338,8 +338,7 @@ fn vjp(f: &Function, naming: &Naming) -> TokenStream {
         (f.output_tokens(), f.output_tangent(), gradient_type(f), gradient_value(f));
     let (zeros, again, slots) = (zeros(f), arguments(f, true), slots(f));
     let name = naming.public("vjp");
-    let function = &naming.function;
-    let primal = if naming.siblings { quote!(Self::#function) } else { quote!(#function) };
+    let primal = naming.primal();
     let mut signature = syn::Signature {
         inputs: f.inputs.clone(),
         generics: f.generics.clone(),

@@ -6,6 +6,7 @@
 #![allow(clippy::needless_range_loop, reason = "numerical programs go by index")]
 
 pub mod ba;
+pub mod descent;
 pub mod det;
 pub mod gmm;
 pub mod hello;
@@ -15,3 +16,5 @@ pub mod llsq;
 pub mod lse;
 pub mod lstm;
 pub mod ode;
+pub mod particle;
+pub mod saddle;
