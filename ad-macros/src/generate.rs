@@ -18,6 +18,7 @@ use quote::{ToTokens, format_ident, quote};
 use std::collections::HashSet;
 
 /// How the generated functions are named and called.
+#[derive(Clone)]
 pub struct Naming {
     /// The function's own name.
     pub function: Ident,

@@ -35,8 +35,11 @@ pub fn all(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(value_and_grad_adjoint(f, naming));
         out.extend(value_and_grad_jvp(f, naming));
     }
-    out.extend(jvp_adjoint(f, naming));
-    out.extend(jvp_jvp(f, naming));
+    // These call the function's own siblings more than once.
+    if !super::object::is_owned(f) {
+        out.extend(jvp_adjoint(f, naming));
+        out.extend(jvp_jvp(f, naming));
+    }
     out
 }
 

@@ -89,7 +89,7 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
 
 /// The siblings of a method with a default body, whose program on objects is `program`.
 pub fn defaults(f: &Function, naming: &Naming, program: Program) -> TokenStream {
-    let naming = Naming { function: naming.function.clone(), on_objects: true, ..*naming };
+    let naming = Naming { on_objects: true, ..naming.clone() };
     let mut out = TokenStream::new();
     if f.options.has_reverse() {
         out.extend(super::adjoint(f, &naming, program.clone()).0);
