@@ -90,7 +90,10 @@ fn rest(weights: &[f64], stiffness: f64) -> Vec<f64> {
     rest_by_iterations(weights, stiffness)
 }
 
-fn rest_vjp(weights: &[f64], stiffness: f64) -> (Vec<f64>, impl Fn(Vec<f64>) -> (Vec<f64>, f64)) {
+/// The cotangents of the weights and of the stiffness.
+type Cotangents = (Vec<f64>, f64);
+
+fn rest_vjp(weights: &[f64], stiffness: f64) -> (Vec<f64>, impl Fn(Vec<f64>) -> Cotangents) {
     let x = rest(weights, stiffness);
     let (at, weights) = (x.clone(), weights.to_vec());
     let pullback = move |x_bar: Vec<f64>| {

@@ -88,3 +88,178 @@ pub fn __adjoint_jvp(
     ::ad_runtime::rt::add(x_slot_dot, x_bar_dot);
     out
 }
+pub fn __grad_adjoint(
+    x: f64,
+    a: &[f64],
+    __out_bar: f64,
+    x_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    a_slot: impl ::ad_runtime::rt::ConstantSlot,
+) -> f64 {
+    let mut x_bar = ::ad_runtime::rt::zero(&x);
+    let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+    Self::__adjoint_jvp(
+        x,
+        a,
+        &__out_bar,
+        ::ad_runtime::rt::Inactive,
+        1.0,
+        ::ad_runtime::num_traits::Zero::zero(),
+        &mut x_bar,
+        ::ad_runtime::rt::Inactive,
+        &mut x_bar_dot,
+        ::ad_runtime::rt::Inactive,
+    );
+    ::ad_runtime::rt::add(x_slot, x_bar_dot);
+    x_bar
+}
+pub fn __grad_jvp(
+    x: f64,
+    a: &[f64],
+    x_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    a_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, f64) {
+    let mut x_bar = ::ad_runtime::rt::zero(&x);
+    let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+    Self::__adjoint_jvp(
+        x,
+        a,
+        x_arg,
+        ::ad_runtime::rt::Inactive,
+        1.0,
+        ::ad_runtime::num_traits::Zero::zero(),
+        &mut x_bar,
+        ::ad_runtime::rt::Inactive,
+        &mut x_bar_dot,
+        ::ad_runtime::rt::Inactive,
+    );
+    (x_bar, x_bar_dot)
+}
+pub fn __value_and_grad_adjoint(
+    x: f64,
+    a: &[f64],
+    __out_bar: (f64, f64),
+    x_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    a_slot: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, f64) {
+    let (__value_bar, __grad_bar) = __out_bar;
+    let mut x_bar = ::ad_runtime::rt::zero(&x);
+    let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+    let __out = Self::__adjoint_jvp(
+        x,
+        a,
+        &__grad_bar,
+        ::ad_runtime::rt::Inactive,
+        1.0,
+        __value_bar,
+        &mut x_bar,
+        ::ad_runtime::rt::Inactive,
+        &mut x_bar_dot,
+        ::ad_runtime::rt::Inactive,
+    );
+    ::ad_runtime::rt::add(x_slot, x_bar_dot);
+    (__out, x_bar)
+}
+pub fn __value_and_grad_jvp(
+    x: f64,
+    a: &[f64],
+    x_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    a_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> ((f64, f64), (f64, f64)) {
+    let __x_along = ::ad_runtime::rt::tangent(&x, x_arg);
+    let mut x_bar = ::ad_runtime::rt::zero(&x);
+    let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+    let __out = Self::__adjoint_jvp(
+        x,
+        a,
+        &__x_along,
+        ::ad_runtime::rt::Inactive,
+        1.0,
+        ::ad_runtime::num_traits::Zero::zero(),
+        &mut x_bar,
+        ::ad_runtime::rt::Inactive,
+        &mut x_bar_dot,
+        ::ad_runtime::rt::Inactive,
+    );
+    let mut __out_dot = ::ad_runtime::rt::zero(&__out);
+    ::ad_runtime::rt::add_to_component(
+        &mut __out_dot,
+        0,
+        ::ad_runtime::rt::inner(&x_bar, &__x_along),
+    );
+    ((__out, x_bar), (__out_dot, x_bar_dot))
+}
+pub fn __jvp_adjoint(
+    x: f64,
+    a: &[f64],
+    x_dot: f64,
+    __out_bar: (f64, f64),
+    x_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    a_slot: impl ::ad_runtime::rt::ConstantSlot,
+    x_dot_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+) -> (f64, f64) {
+    let (__value_bar, __dot_bar) = __out_bar;
+    let __x_direction = ::ad_runtime::rt::tangent(&x, &x_dot);
+    let mut x_bar = ::ad_runtime::rt::zero(&x);
+    let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+    let __both = Self::__jvp(x, a, &__x_direction, ::ad_runtime::rt::Inactive);
+    Self::__adjoint_jvp(
+        x,
+        a,
+        &__x_direction,
+        ::ad_runtime::rt::Inactive,
+        __dot_bar,
+        __value_bar,
+        &mut x_bar,
+        ::ad_runtime::rt::Inactive,
+        &mut x_bar_dot,
+        ::ad_runtime::rt::Inactive,
+    );
+    ::ad_runtime::rt::add(x_slot, x_bar_dot);
+    ::ad_runtime::rt::add(x_dot_slot, x_bar);
+    __both
+}
+pub fn __jvp_jvp(
+    x: f64,
+    a: &[f64],
+    x_dot: f64,
+    x_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+    a_arg: impl ::ad_runtime::rt::ConstantSlot,
+    x_dot_arg: impl ::ad_runtime::rt::TangentArg<f64>,
+) -> ((f64, f64), (f64, f64)) {
+    let __x_direction = ::ad_runtime::rt::tangent(&x, &x_dot);
+    let __x_along = ::ad_runtime::rt::tangent(&x, x_arg);
+    let __x_direction_along = ::ad_runtime::rt::tangent(&x, x_dot_arg);
+    let __both = Self::__jvp(x, a, &__x_direction, ::ad_runtime::rt::Inactive);
+    let mut __value_dot = ::ad_runtime::rt::zero(&__both.1);
+    let mut __dot_dot = ::ad_runtime::rt::zero(&__both.1);
+    for __k in 0..::ad_runtime::rt::components(&__both.1) {
+        let mut __unit = ::ad_runtime::rt::zero(&__both.1);
+        ::ad_runtime::rt::add_to_component(&mut __unit, __k, 1.0);
+        let mut x_bar = ::ad_runtime::rt::zero(&x);
+        let mut x_bar_dot = ::ad_runtime::rt::zero(&x);
+        Self::__adjoint_jvp(
+            x,
+            a,
+            &__x_along,
+            ::ad_runtime::rt::Inactive,
+            __unit,
+            ::ad_runtime::rt::zero(&__value_dot),
+            &mut x_bar,
+            ::ad_runtime::rt::Inactive,
+            &mut x_bar_dot,
+            ::ad_runtime::rt::Inactive,
+        );
+        ::ad_runtime::rt::add_to_component(
+            &mut __value_dot,
+            __k,
+            ::ad_runtime::rt::inner(&x_bar, &__x_along),
+        );
+        ::ad_runtime::rt::add_to_component(
+            &mut __dot_dot,
+            __k,
+            ::ad_runtime::rt::inner(&x_bar, &__x_direction_along)
+                + ::ad_runtime::rt::inner(&x_bar_dot, &__x_direction),
+        );
+    }
+    (__both, (__value_dot, __dot_dot))
+}
