@@ -39,6 +39,8 @@ pub struct Facts {
     pub closures: HashMap<String, syn::ExprClosure>,
     /// Names that hold iterators, with the chain that makes them: a chain runs where it is consumed.
     pub iterators: HashMap<String, Expr>,
+    /// Names that hold a range `a..b`.
+    pub ranges: HashSet<String>,
     /// Type parameters bounded by `Real`.
     pub reals: HashSet<String>,
     changed: bool,

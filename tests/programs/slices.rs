@@ -255,3 +255,27 @@ fn de_casteljau(control: [[f64; 2]; 4], t: f64) -> [f64; 2] {
 fn check_de_casteljau() {
     check_vector!(de_casteljau([[0.0, 0.1], [0.4, 1.2], [0.9, -0.3], [1.3, 0.5]], 0.35));
 }
+
+/// Ranges that variables hold, used more than once.
+#[differentiate]
+fn blocks_by_ranges(x: &[f64], w: &[f64], size: usize) -> f64 {
+    let mut total = 0.0;
+    for b in 0..x.len() / size {
+        let block = b * size..(b + 1) * size;
+        let (first, rest) = (block.start..block.start + 1, block.start + 1..block.end);
+        let scale: f64 = w[block.clone()].iter().map(|w| w.sin()).sum();
+        total += scale * x[first].iter().sum::<f64>();
+        for v in &x[rest] {
+            total += v * v * scale;
+        }
+        total += x[block].iter().zip(w).map(|(x, w)| x * w).sum::<f64>();
+    }
+    total
+}
+
+#[test]
+fn check_blocks_by_ranges() {
+    for n in [0, 2, 3, 7] {
+        check!(blocks_by_ranges(&values(n), &values(n), 2));
+    }
+}

@@ -115,6 +115,14 @@ impl Facts {
             return;
         }
         let (ty, active) = (self.infer(init), self.active(init));
+        if let (Pat::Ident(p), Expr::Range(range)) = (pat, init)
+            && matches!(range.limits, syn::RangeLimits::HalfOpen(_))
+            && p.mutability.is_none()
+            && range.start.is_some()
+            && range.end.is_some()
+        {
+            self.ranges.insert(p.ident.to_string());
+        }
         self.bind(pat, &ty, active);
         // Through an alias, what becomes active makes its origin active.
         if borrows_mutably(init) {

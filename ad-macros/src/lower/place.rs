@@ -78,12 +78,30 @@ impl Lower<'_> {
 
     /// An index: inactive, and cheap and safe to evaluate again; anything else gets a name.
     pub(super) fn index(&mut self, e: &SynExpr) -> Expr {
+        if let Some(range) = self.named_range(e) {
+            return self.verbatim(&range);
+        }
         if self.is_repeatable(e) {
             return self.verbatim(e);
         }
         let value = self.verbatim_value(e);
         let ty = index_type(self.facts.infer(e));
         self.name("k", value, ty, false)
+    }
+
+    /// The ends of a range that a variable holds: the range itself is moved by its use.
+    fn named_range(&self, e: &SynExpr) -> Option<SynExpr> {
+        let name = match e {
+            SynExpr::Path(p) => p.path.get_ident()?,
+            SynExpr::MethodCall(call) if call.method == "clone" => {
+                return self.named_range(&call.receiver);
+            }
+            _ => return None,
+        };
+        self.facts
+            .ranges
+            .contains(&name.to_string())
+            .then(|| syn::parse_quote!(#name.start..#name.end))
     }
 
     pub(super) fn is_repeatable(&self, e: &SynExpr) -> bool {
