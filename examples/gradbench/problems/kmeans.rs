@@ -12,11 +12,10 @@ fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
 pub fn cost(#[constant] points: &[f64], centroids: &[f64], d: usize) -> f64 {
     let mut cost = 0.0;
     for point in points.chunks_exact(d) {
-        let mut closest = f64::INFINITY;
-        for centroid in centroids.chunks_exact(d) {
-            closest = closest.min(squared_distance(point, centroid));
-        }
-        cost += closest;
+        cost += centroids
+            .chunks_exact(d)
+            .map(|centroid| squared_distance(point, centroid))
+            .fold(f64::INFINITY, f64::min);
     }
     cost
 }
