@@ -177,3 +177,42 @@ fn check_compliance() {
         check!(compliance_of_density(&values(n), const &signed(n, 2), const 3.0));
     }
 }
+
+/// A mutable parameter that is passed on, to be read and to be changed.
+mod passed_on {
+    use ad_runtime::differentiate;
+
+    #[differentiate]
+    fn energy(q: &[f64]) -> f64 {
+        q.iter().map(|v| v * v).sum()
+    }
+
+    #[differentiate]
+    fn scale(q: &mut [f64], factor: f64) {
+        for v in q.iter_mut() {
+            *v *= factor;
+        }
+    }
+
+    #[differentiate]
+    fn step(q: &mut [f64], dt: f64) {
+        scale(q, dt);
+        let e = energy(q);
+        q[0] += dt * e;
+    }
+
+    #[differentiate]
+    fn stepped(q: &[f64], dt: f64) -> f64 {
+        let mut state = q.to_vec();
+        step(&mut state, dt);
+        step(&mut state, dt);
+        energy(&state)
+    }
+
+    #[test]
+    fn check_stepped() {
+        for n in [1, 2, 5] {
+            ad::check!(stepped(&ad::values(n), 0.7));
+        }
+    }
+}

@@ -110,6 +110,38 @@ impl Emitter<'_> {
         replaced
     }
 
+    /// A call. Where it is passed a mutable reference on, what looks at the same parameter comes before.
+    fn call(&self, path: &TokenStream, args: &[Expr]) -> TokenStream {
+        let passed_on = |param: Var| {
+            args.iter().any(|arg| match arg {
+                Expr::Runtime { function: "again", args } => args[0].as_place().is_some_and(|p| {
+                    p.is_var()
+                        && p.root == param
+                        && matches!(self.program.ty_of_place(p), Ty::RefMut(_))
+                }),
+                _ => false,
+            })
+        };
+        let mut before = TokenStream::new();
+        let args: Vec<TokenStream> = args
+            .iter()
+            .map(|arg| match arg {
+                Expr::Runtime { function: "when" | "when_given", args }
+                    if args[0].as_place().is_some_and(|p| passed_on(p.root)) =>
+                {
+                    let root = args[0].as_place().expect("it was looked at").root;
+                    let name = quote::format_ident!("__{}_slot", self.name(root));
+                    let slot = self.expr(arg);
+                    before.extend(quote!(let #name = #slot;));
+                    name.to_token_stream()
+                }
+                arg => self.expr(arg),
+            })
+            .collect();
+        let call = quote!(#path(#(#args),*));
+        if before.is_empty() { call } else { quote!({ #before #call }) }
+    }
+
     /// Any expression, where a value is wanted.
     pub fn expr(&self, e: &Expr) -> TokenStream {
         match e {
@@ -158,10 +190,7 @@ impl Emitter<'_> {
                 let args = args.iter().map(|a| self.expr(a));
                 quote!(#recv.#name #turbofish (#(#args),*))
             }
-            Expr::Call { path, args, .. } => {
-                let args = args.iter().map(|a| self.expr(a));
-                quote!(#path(#(#args),*))
-            }
+            Expr::Call { path, args, .. } => self.call(path, args),
             Expr::Ref { mutable, expr } => self.borrow(*mutable, expr),
             Expr::Tuple(parts) => {
                 let parts = parts.iter().map(|p| self.expr(p));
