@@ -24,8 +24,11 @@ mod tests;
 
 use super::uses::{Uses, changes};
 use super::{all_defined, checkpoint, defined, plan};
-use crate::ir::{BinOp, Expr, LoopKind, Program, Role, Stmt, Var};
+use crate::ir::{BinOp, Expr, LoopKind, Place, Program, Role, Stmt, Var};
 use std::collections::{BTreeSet, HashSet};
+
+/// What cannot run before the loop: a sum that has no shape yet, and what consumes a value that the loop may read.
+const UNFIT: [&str; 2] = ["pending", "dot_square_taken"];
 
 /// Fuses the two halves of loops that stand in the same block, and those inside of fused ones.
 pub fn loops(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
@@ -155,13 +158,13 @@ fn is_accumulator(program: &Program, body: &[Stmt], var: Var) -> bool {
     matches!(program[var].role, Role::Local | Role::Temp) && mentions == additions
 }
 
-fn indices_read(program: &Program, place: &crate::ir::Place, var: Var) -> bool {
+fn indices_read(program: &Program, place: &Place, var: Var) -> bool {
     let mut found = HashSet::new();
     plan::read_indices(program, place, &mut found);
     found.contains(&var)
 }
 
-fn each_update(stmts: &[Stmt], f: &mut dyn FnMut(&crate::ir::Place, BinOp, &Expr)) {
+fn each_update(stmts: &[Stmt], f: &mut dyn FnMut(&Place, BinOp, &Expr)) {
     for stmt in stmts {
         match stmt {
             Stmt::Update { place, op, value } => f(place, *op, value),
@@ -256,13 +259,22 @@ impl<'a> Later<'a> {
         (is_made || !self.unknown.contains(&var) && !is_given).then_some(())
     }
 
+    /// What the loop adds to `var` comes before what the later statements do with it. They only add as well,
+    /// unless the primal variable is written after the loop: to reverse that is to read and scale its cotangent.
     fn need_target(&mut self, var: Var) -> Option<()> {
+        let is_written = match self.program[var].role {
+            Role::Bar(of) => self.unknown.contains(&self.program.base(&Place::var(of))),
+            _ => true,
+        };
+        if is_written || self.unknown.contains(&var) {
+            return None;
+        }
         if self.targets.insert(var)
             && let Some(at) = self.stmts.iter().position(|stmt| defined(stmt).contains(&var))
         {
             self.seed(at)?;
         }
-        (!self.unknown.contains(&var)).then_some(())
+        Some(())
     }
 
     fn seed(&mut self, at: usize) -> Option<()> {
@@ -277,6 +289,11 @@ impl<'a> Later<'a> {
                 | Stmt::Do(_)
                 | Stmt::WhenActive { .. }
         ) {
+            return None;
+        }
+        if let Stmt::Let { value: Expr::Runtime { function, .. }, .. } = &self.stmts[at]
+            && UNFIT.contains(function)
+        {
             return None;
         }
         let uses = self.uses[at].clone();
