@@ -112,11 +112,6 @@ impl Chain {
         direct && self.stages.is_empty()
     }
 
-    /// Whether the chain has an item of each number, known by the number alone.
-    pub(super) fn has_items(&self) -> bool {
-        self.stages.is_empty() && !matches!(self.seq, Seq::Chain(..))
-    }
-
     /// The numbers `0..len`.
     pub(super) fn positions(len: TokenStream) -> Chain {
         Chain { seq: Seq::Range { lo: quote!(0), hi: Some(len) }, stages: Vec::new() }

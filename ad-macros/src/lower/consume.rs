@@ -95,7 +95,7 @@ impl Lower<'_> {
         let init = call.args.first()?;
         let closure = self.folding(call.args.iter().nth(1)?)?;
         if let Some(extreme) = extreme_of(&closure)
-            && chain.has_items()
+            && self.has_items(&chain)
             && self.facts.infer(init).is_float()
         {
             return self.extreme_fold(call, chain, extreme);
@@ -449,10 +449,34 @@ impl Lower<'_> {
         Some(Expr::var(dest))
     }
 
+    /// `max_by`, `min_by` of items that come but once, one after the other: the better of two is kept. Of equal
+    /// ones that is the last for `max_by`, the first for `min_by`.
+    fn extremum_in_order(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        chain: Chain,
+        name: &str,
+    ) -> Option<Expr> {
+        let (recv, compare) = (&call.receiver, call.args.first()?);
+        let greater = quote!(::ad_runtime::rt::compare(&__left, &__right, #compare) == ::core::cmp::Ordering::Greater);
+        let better: SynExpr = if name == "max_by" {
+            syn::parse_quote!(#recv.reduce(|__left, __right| if #greater { __left } else { __right }))
+        } else {
+            syn::parse_quote!(#recv.reduce(|__left, __right| if #greater { __right } else { __left }))
+        };
+        self.facts.add(&better);
+        let SynExpr::MethodCall(reduction) = &better else { return None };
+        self.reduce(reduction, chain)
+    }
+
     /// `max_by`, `min_by`: which item it is is found without derivative, then that item is taken.
     fn extremum(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Expr> {
         let recv = &call.receiver;
         let compare = call.args.first()?;
+        let chain = self.chain(recv)?;
+        if !self.has_items(&chain) {
+            return self.extremum_in_order(call, chain, name);
+        }
         let method = quote::format_ident!("{}", name);
         let tokens = quote! {
             (#recv).enumerate().#method(|__left, __right| ::ad_runtime::rt::compare(&__left.1, &__right.1, #compare)).map(|__found| __found.0)
@@ -460,7 +484,6 @@ impl Lower<'_> {
         let best = self.verbatim_tokens(tokens, Ty::Discrete);
         let best = self.name("best", best, Ty::Discrete, false);
         let best = self.ident_of(&best);
-        let chain = self.chain(recv)?;
         let exists = self.verbatim_tokens(quote!(#best.is_some()), Ty::Discrete);
         let ty = self.facts.item(recv);
         Some(self.optional_item(chain, quote!(#best.unwrap_or(0)), exists, ty))

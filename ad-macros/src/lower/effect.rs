@@ -72,6 +72,17 @@ impl<'a> Visit<'a> for Changed {
     }
 }
 
+/// The names that patterns bind.
+#[derive(Default)]
+struct Declared(Vec<String>);
+
+impl<'a> Visit<'a> for Declared {
+    fn visit_pat_ident(&mut self, pat: &'a syn::PatIdent) {
+        self.0.push(pat.ident.to_string());
+        visit::visit_pat_ident(self, pat);
+    }
+}
+
 /// Whether `body` may change the variable `root`.
 pub(super) fn changes(body: &SynExpr, root: &str) -> bool {
     let mut changed = Changed::default();
@@ -103,6 +114,19 @@ impl Lower<'_> {
             }
         };
         self.push(Stmt::Effect { tokens, reads, writes });
+    }
+
+    /// Whether a closure may change what it captures, so that a call more or less makes a difference.
+    pub(super) fn changes_outside(&self, closure: &syn::ExprClosure) -> bool {
+        let mut changed = Changed::default();
+        changed.visit_expr(&closure.body);
+        let mut own = Declared::default();
+        own.visit_expr_closure(closure);
+        let captured = |name: &String| self.facts.is_bound(name) && !own.0.contains(name);
+        let may_change =
+            |name: &String| self.facts.is_mutable(name) && !self.facts.ty(name).is_float();
+        changed.0.iter().any(captured)
+            || changed.1.iter().any(|name| captured(name) && may_change(name))
     }
 
     /// Whether code changes an active variable.

@@ -250,8 +250,32 @@ impl Lower<'_> {
     }
 
     /// Item number `k` of a chain without stages, and the number of its items.
+    /// Whether the chain has an item of each number, which can be computed alone and again.
+    pub(in crate::lower) fn has_items(&self, chain: &Chain) -> bool {
+        chain.stages.is_empty() && self.is_pure(&chain.seq)
+    }
+
+    fn is_pure(&self, seq: &Seq) -> bool {
+        match seq {
+            Seq::Chain(..) => false,
+            Seq::Map(s, closure) => !self.changes_outside(closure) && self.is_pure(s),
+            Seq::Zip(a, b) => self.is_pure(a) && self.is_pure(b),
+            Seq::Enumerate(s)
+            | Seq::Rev(s)
+            | Seq::Skip(s, _)
+            | Seq::Take(s, _)
+            | Seq::StepBy(s, _)
+            | Seq::Copied(s) => self.is_pure(s),
+            Seq::Range { .. }
+            | Seq::Elements { .. }
+            | Seq::Yielded(_)
+            | Seq::Parts { .. }
+            | Seq::Indexed { .. } => true,
+        }
+    }
+
     pub(in crate::lower) fn nth_item(&mut self, chain: &Chain, k: &TokenStream) -> Option<Item> {
-        if !chain.has_items() {
+        if !self.has_items(chain) {
             return None;
         }
         Some(self.item(&chain.seq, k))
