@@ -27,6 +27,23 @@ fn then_scaled(x: &[f64], by: f64) -> f64 {
 }
 
 #[differentiate]
+fn bump(m: &mut f64, by: f64) {
+    *m *= by;
+}
+
+/// The cotangent of a scalar that a call scales after the loop.
+#[differentiate]
+fn then_bumped(x: &[f64], by: f64) -> f64 {
+    let mut m = by * by;
+    let mut s = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        s += m * i as f64 + v;
+    }
+    bump(&mut m, by);
+    s + 3.0 * m
+}
+
+#[differentiate]
 fn then_scaled_by_rule(x: &[f64], by: f64) -> f64 {
     let mut m = Array1::from_vec(x.to_vec());
     let mut s = 0.0;
@@ -193,6 +210,7 @@ fn check_fused_loops() {
     for n in [0, 1, 2, 5] {
         let (x, y) = (signed(n, 1), values(n));
         check!(then_scaled(&x, 0.7));
+        check!(then_bumped(&x, 0.7));
         check!(then_scaled_by_rule(&x, 0.7));
         check!(then_added_by_rule(&x, &y));
         if n > 1 {

@@ -120,3 +120,17 @@ fn a_buffer_of_the_iteration_is_fused() {
     );
     assert_eq!(fused(buffer).0, 2);
 }
+
+#[test]
+fn what_a_call_changes_after_the_loop_is_no_target() {
+    let changed = quote!(
+        let mut m = y[0] * y[1];
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            s += m * i as f64;
+        }
+        bump(&mut m, x[0]);
+        s + m
+    );
+    assert_eq!(fused(changed).0, 0);
+}
