@@ -67,11 +67,11 @@ struct Adjoint {
 /// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar);
-    adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
     fuse::loops(&mut adjoint.program, &mut forward, &mut reverse);
+    adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.finished(forward, result, reverse)
 }
 

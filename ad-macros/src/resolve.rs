@@ -10,7 +10,9 @@
 mod tests;
 
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat};
 
@@ -151,7 +153,7 @@ impl Names {
                 (attr.parse_args::<Expr>(), &mut attr.meta)
             {
                 self.visit_expr_mut(&mut limit);
-                list.tokens = quote::ToTokens::to_token_stream(&limit);
+                list.tokens = limit.to_token_stream();
             }
         }
     }
@@ -294,8 +296,27 @@ impl VisitMut for Names {
         }
     }
 
+    /// The arguments of a macro, where they are expressions, bind names like any others: `vec![xs.map(|w| ..), w]`.
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
-        mac.tokens = self.tokens(std::mem::take(&mut mac.tokens));
+        let listed = mac.parse_body_with(Punctuated::<Expr, syn::Token![,]>::parse_terminated);
+        let repeated = || mac.parse_body_with(Punctuated::<Expr, syn::Token![;]>::parse_terminated);
+        let argument = |names: &mut Self, mut arg: Expr| match arg {
+            Expr::Lit(_) => names.tokens(arg.into_token_stream()),
+            _ => {
+                names.visit_expr_mut(&mut arg);
+                arg.into_token_stream()
+            }
+        };
+        let tokens = if let Ok(args) = listed {
+            let args: Vec<_> = args.into_iter().map(|arg| argument(self, arg)).collect();
+            quote!(#(#args),*)
+        } else if let Ok(args) = repeated() {
+            let args: Vec<_> = args.into_iter().map(|arg| argument(self, arg)).collect();
+            quote!(#(#args);*)
+        } else {
+            self.tokens(mac.tokens.clone())
+        };
+        mac.tokens = tokens;
     }
 }
 

@@ -121,3 +121,43 @@ fn check_changed_cotangent_name() {
     assert!((last_bar - 3.0 * 0.3).abs() < 1e-14, "{last_bar}");
     assert!((first - (0.4 + 3.0 * 0.5)).abs() < 1e-14 && second == 0.3, "{first} {second}");
 }
+
+/// Bindings in the arguments of macros hide those outside, there and nowhere else.
+#[differentiate]
+fn shadows(x: &[f64], v: f64) -> f64 {
+    let w = 2.0 * v;
+    let u = vec![
+        x.iter().map(|w| w * v).sum::<f64>(),
+        w,
+        {
+            let w = w * w;
+            w + 1.0
+        },
+        w,
+    ];
+    let t = [
+        x.iter().map(|w| w * v).sum::<f64>(),
+        w,
+        {
+            let w = w * w;
+            w + 1.0
+        },
+        w,
+    ];
+    assert!(x.iter().all(|w| w.is_finite()), "{w} {v:?}");
+    let z = vec![
+        {
+            let v = v * w;
+            v.sin()
+        };
+        2
+    ];
+    u[0] * w + u[1] * u[2] + t[2] * t[0] * u[3] + z[1] * z[0] * v
+}
+
+#[test]
+fn check_shadows() {
+    for n in [0, 1, 3] {
+        check!(shadows(&signed(n, 1), 0.7));
+    }
+}

@@ -27,9 +27,6 @@ use super::{all_defined, checkpoint, defined, plan};
 use crate::ir::{BinOp, Expr, LoopKind, Place, Program, Role, Stmt, Var};
 use std::collections::{BTreeSet, HashSet};
 
-/// What cannot run before the loop: a sum that has no shape yet, and what consumes a value that the loop may read.
-const UNFIT: [&str; 2] = ["pending", "dot_square_taken"];
-
 /// Fuses the two halves of loops that stand in the same block, and those inside of fused ones.
 pub fn loops(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
     for at in 0..forward.len() {
@@ -291,9 +288,9 @@ impl<'a> Later<'a> {
         ) {
             return None;
         }
-        if let Stmt::Let { value: Expr::Runtime { function, .. }, .. } = &self.stmts[at]
-            && UNFIT.contains(function)
+        if let Stmt::Let { value: Expr::Runtime { function: "pending", .. }, .. } = &self.stmts[at]
         {
+            // A sum that takes its shape from what is added first has no elements before.
             return None;
         }
         let uses = self.uses[at].clone();
