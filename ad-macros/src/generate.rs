@@ -366,7 +366,7 @@ fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
         validate::require("in the tangent", &validate::pushed(&pushed));
     }
     let program = &pushed.program;
-    let mut emitter = Emitter::forward(program, all_vars(program));
+    let mut emitter = Emitter::forward(program, HashSet::new());
     emitter.tangent = true;
     let stmts = emitter.stmts(&pushed.stmts);
     let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
@@ -426,11 +426,6 @@ fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
             (#result, #out_dot)
         }
     }
-}
-
-fn all_vars(program: &Program) -> HashSet<Var> {
-    let _ = program;
-    HashSet::new()
 }
 
 pub fn jvp_arg(p: &Param) -> TokenStream {

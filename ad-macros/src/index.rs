@@ -101,10 +101,10 @@ impl Element<'_> {
             syn::parse_quote!(__P: ?::core::marker::Sized + ::core::borrow::Borrow<#self_ty>),
         );
         let (generics, _, clause) = generics.split_for_impl();
-        let rules = quote!(::ad_runtime::rules);
+        let (rules, allows) = (quote!(::ad_runtime::rules), crate::generate::allows());
         quote! {
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, unused_variables)]
+            #allows
             impl #generics #rules::TangentIndex<__P, #ty> for #tangent #clause {
                 type Part = #output;
                 #[inline]
@@ -115,7 +115,7 @@ impl Element<'_> {
                 }
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, unused_variables)]
+            #allows
             impl #generics #rules::TangentIndexMut<__P, #ty> for #tangent #clause {
                 #[inline]
                 fn __part_mut(&mut self, __primal: &__P, #pat: #ty) -> &mut Self::Part {
@@ -136,16 +136,17 @@ impl Element<'_> {
     ) -> TokenStream {
         let (tangent, pat, ty) = (&self.tangent, &self.index.pat, &self.index.ty);
         let (generics, _, clause) = self.block.generics.split_for_impl();
+        let allows = crate::generate::allows();
         quote! {
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic)]
+            #allows
             impl #generics ::core::ops::Index<#ty> for #tangent #clause {
                 type Output = #output;
                 #[inline]
                 fn index(&self, #pat: #ty) -> &Self::Output #shared
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic)]
+            #allows
             impl #generics ::core::ops::IndexMut<#ty> for #tangent #clause {
                 #[inline]
                 fn index_mut(&mut self, #pat: #ty) -> &mut Self::Output #changed

@@ -55,6 +55,17 @@ impl IndexMut<(usize, usize)> for Matrix {
     }
 }
 
+/// Elements by two offsets.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Offsets(pub Vec<f64>);
+
+#[differentiate]
+#[rustfmt::skip]
+impl Index<(usize, usize)> for Offsets {
+    type Output = f64;
+    fn index(&self, (i, j): (usize, usize)) -> &f64 { &self.0[i + j] }
+}
+
 #[differentiate]
 impl Matrix {
     /// A square matrix of zeros.
