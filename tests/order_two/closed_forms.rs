@@ -1,6 +1,6 @@
 //! Hessians of matrix code against those of the textbooks.
 
-use ad_runtime::{differentiate, linalg};
+use ad_runtime::{Differentiable, Real, differentiate, linalg};
 use ndarray::{Array1, Array2, Array4, Axis, array, s};
 
 fn assert_near<D: ndarray::Dimension>(
@@ -76,6 +76,65 @@ fn factorization(u: &Array2<f64>, v: &Array2<f64>, #[constant] target: &Array2<f
 #[differentiate(order = 2)]
 fn bilinear(a: &Array2<f64>, x: &Array1<f64>, t: f64) -> f64 {
     x.dot(&a.dot(x)) * t * t
+}
+
+/// `½ ‖L⁻¹ x‖² + ln det A` with `A = L Lᵀ`, of any scalar.
+#[differentiate(order = 2)]
+fn gaussian<T: Real + linalg::Scalar>(x: &Array1<T>, #[constant] a: &Array2<T>) -> T {
+    let l = linalg::cholesky(a);
+    let z = linalg::solve_triangular(&l, x, linalg::Triangle::Lower);
+    let squares = z.mapv(|z| z * z);
+    squares.sum() / (T::one() + T::one()) + l.diag().ln().sum()
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Layer {
+    weights: Array2<f64>,
+    bias: Array1<f64>,
+}
+
+/// Two layers: the second one of squares, so that the Hessian is that of a quartic.
+#[differentiate(order = 2)]
+fn network(layers: &[Layer], #[constant] input: &Array1<f64>) -> f64 {
+    let mut h = input.clone();
+    for layer in layers {
+        let z = layer.weights.dot(&h) + &layer.bias;
+        h = &z * &z;
+    }
+    h.sum()
+}
+
+#[test]
+fn of_a_generic_scalar() {
+    let (a, x) = (array![[2.0_f32, 0.5], [0.5, 1.0]], array![0.3_f32, -0.7]);
+    let (hessian, inverse) = (gaussian::hessian(&x, &a), linalg::inv(&a));
+    assert!((&hessian - &inverse).iter().all(|e| e.abs() < 1e-5), "{hessian} is not {inverse}");
+    let (a, x) = (a.mapv(f64::from), x.mapv(f64::from));
+    assert_near("gaussian", &gaussian::hessian(&x, &a), &linalg::inv(&a));
+}
+
+/// `f = Σ_i (Σ_j w_ij (u_j x + c_j)² + b_i)²`: the derivative of the gradient along one bias, by hand.
+#[test]
+fn of_structs() {
+    let layer = |weights, bias| Layer { weights, bias };
+    let layers = [
+        layer(array![[0.3], [-0.8]], array![0.5, 0.1]),
+        layer(array![[1.2, -0.4], [0.7, 0.6]], array![-0.3, 0.9]),
+    ];
+    let input = array![0.7];
+    let mut directions: Vec<LayerTangent> =
+        layers.iter().map(Differentiable::zero_tangent).collect();
+    directions[1].bias[0] = 1.0;
+    let product = network::hvp(&layers, &input, &directions);
+    let z = layers[0].weights.dot(&input) + &layers[0].bias;
+    let h = &z * &z;
+    // f_b₀ = 2 r₀ with r₀ = w₀ · h + b₀.
+    assert_near("bias", &product[1].bias, &array![2.0, 0.0]);
+    let expected = array![[2.0 * h[0], 2.0 * h[1]], [0.0, 0.0]];
+    assert_near("weights", &product[1].weights, &expected);
+    let inner = 4.0 * &layers[1].weights.row(0) * &z;
+    assert_near("inner bias", &product[0].bias, &inner);
+    assert_near("inner weights", &product[0].weights, &(&inner * input[0]).insert_axis(Axis(1)));
 }
 
 #[test]

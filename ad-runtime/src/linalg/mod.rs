@@ -47,7 +47,7 @@
 //! | [`kron()`] | `A ⊗ B` | `Ȧ ⊗ B + A ⊗ Ḃ` | `ā_ij = ⟨C̄_ij, B⟩`, `B̄ = Σ a_ij C̄_ij` | the size of the result | twice that |
 //! | [`cross()`] | `x × y` | `ẋ × y + x × ẏ` | `x̄ = y × z̄`, `ȳ = z̄ × x` | 1 | 1 |
 //!
-//! Each has forward and reverse mode, for `f32` and `f64`. The adjoint of one call factorizes once, and uses the
+//! Each has forward and reverse mode and both together, order two, for `f32` and `f64`. The adjoint of one call factorizes once, and uses the
 //! factorization for the value and for the cotangents. A cotangent that nobody wants is not computed.
 //!
 //! # Degenerate spectra

@@ -16,6 +16,27 @@ fn determinant_of_a_singular_matrix_has_the_cofactors_as_gradient() {
     close(&linalg::det::grad(&Array2::zeros((3, 3))), &Array2::zeros((3, 3)));
 }
 
+/// The Hessian of a determinant times a direction is the tangent of the cofactors.
+#[test]
+fn determinant_of_a_singular_matrix_has_a_second_derivative() {
+    let second = |a: &Array2<f64>, a_dot: &Array2<f64>| {
+        let mut bars = (Array2::zeros(a.dim()), Array2::zeros(a.dim()));
+        linalg::det::__adjoint_jvp(a, a_dot, 1.0, 0.0, &mut bars.0, &mut bars.1);
+        assert_eq!(bars.0, linalg::det::grad(a));
+        bars.1
+    };
+    let dot = array![[1.0, 2.0], [3.0, 5.0]];
+    for a in [array![[1.0, 2.0], [2.0, 4.0]], array![[0.0, 0.0], [0.0, 0.0]]] {
+        close(&second(&a, &dot), &array![[5.0, -3.0], [-2.0, 1.0]]);
+    }
+    // Rank one of three: d = a11 (a22 a33 − a23 a32) − … with products of two elements in each cofactor.
+    let mut a = Array2::zeros((3, 3));
+    a[[0, 0]] = 2.0;
+    let dot = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 10.0]];
+    let expected = array![[0.0, 0.0, 0.0], [0.0, 20.0, -16.0], [0.0, -12.0, 10.0]];
+    close(&second(&a, &dot), &expected);
+}
+
 #[test]
 fn logarithm_of_the_determinant_of_a_singular_matrix() {
     let (sign, ln) = linalg::ln_det(&array![[1.0, 2.0], [2.0, 4.0]]);
