@@ -22,7 +22,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::uses::{Uses, changes};
+use super::uses::Uses;
 use super::{all_defined, checkpoint, defined, plan};
 use crate::ir::{BinOp, Expr, LoopKind, Place, Program, Role, Stmt, Var};
 use std::collections::{BTreeSet, HashSet};
@@ -247,7 +247,7 @@ impl<'a> Later<'a> {
         let mut is_made = false;
         for at in 0..self.stmts.len() {
             let makes = defined(&self.stmts[at]).contains(&var);
-            if makes || is_bar && changes(&self.uses[at], var) {
+            if makes || is_bar && self.uses[at].changes(var) {
                 is_made |= makes;
                 self.seed(at)?;
             }

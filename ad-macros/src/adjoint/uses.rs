@@ -14,11 +14,6 @@ pub struct Uses {
     own: HashSet<Var>,
 }
 
-/// Whether the statements change a variable in whatever way.
-pub fn changes(uses: &Uses, var: Var) -> bool {
-    uses.added.contains(&var) || uses.changed.contains(&var)
-}
-
 impl Uses {
     /// `None` where it cannot be told.
     pub fn of(program: &Program, stmts: &[Stmt]) -> Option<Uses> {
@@ -26,6 +21,11 @@ impl Uses {
         uses.stmts(program, stmts)?;
         let own = std::mem::take(&mut uses.own);
         Some(uses.outside(&own))
+    }
+
+    /// Whether a variable is changed in whatever way.
+    pub fn changes(&self, var: Var) -> bool {
+        self.added.contains(&var) || self.changed.contains(&var)
     }
 
     /// Without what is used of `inside`.
