@@ -216,11 +216,14 @@ pub fn offset<T: Counter>(start: T, k: usize) -> T {
     start.offset(k)
 }
 
-/// Takes the record of the last `count` iterations.
+/// Takes what the iterations of a loop over `steps` added last to a record, the last one first.
 #[inline(always)]
-pub fn last<R>(record: &mut Vec<R>, count: usize) -> std::vec::Drain<'_, R> {
-    let start = record.len() - count;
-    record.drain(start..)
+pub fn last<R>(
+    record: &mut Vec<R>,
+    steps: impl Iterator,
+) -> core::iter::Rev<std::vec::Drain<'_, R>> {
+    let start = record.len() - steps.size_hint().0;
+    record.drain(start..).rev()
 }
 
 /// The empty record of a loop over `start..end`, with room for all iterations.

@@ -498,18 +498,19 @@ impl Emitter<'_> {
             LoopKind::Range { var, .. } if !counted => {
                 let (name, range) = (self.name(*var), self.range(kind, true));
                 let record = if self.is_held(id) {
-                    quote!(::ad_runtime::rt::last(&mut #record, ::core::iter::Iterator::size_hint(&(#range)).0))
+                    let steps = self.range(kind, false);
+                    quote!(::ad_runtime::rt::last(&mut #record, #steps))
                 } else {
-                    quote!(#record.into_iter())
+                    quote!(#record.into_iter().rev())
                 };
                 let reads_var = mentions(&body_tokens, &name.to_string())
                     && !self.recorded(id, 0).contains(var);
                 match (reads_var, recorded) {
                     (true, true) => {
-                        quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record.rev()) { #body_tokens })
+                        quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record) { #body_tokens })
                     }
                     (false, true) => {
-                        quote!(for #pattern in #record.rev() { #body_tokens })
+                        quote!(for #pattern in #record { #body_tokens })
                     }
                     (true, false) => quote!(for #name in #range { #body_tokens }),
                     (false, false) => quote!(for _ in #range { #body_tokens }),
