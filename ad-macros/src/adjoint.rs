@@ -15,6 +15,7 @@
 
 mod bars;
 mod checkpoint;
+mod closure;
 mod control;
 mod fuse;
 mod merge;
@@ -37,6 +38,7 @@ use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 
 /// A program and its reversal.
+#[derive(Clone, Debug)]
 pub struct Reversed {
     pub program: Program,
     pub forward: Vec<Stmt>,
@@ -62,6 +64,19 @@ struct Adjoint {
     owns_zero: HashSet<Var>,
     /// Whether the next block's variables are alive in its reverse sweep.
     alive: bool,
+}
+
+/// Adds the cotangent of the result, of type `ty`, to a program that is to be reversed.
+pub fn seed(program: &mut Program, ty: Ty) -> Var {
+    let taken = |name: &str| program.vars.iter().any(|v| v.name == name);
+    let name = (1..)
+        .map(|i| if i == 1 { "out_bar".to_owned() } else { format!("out_bar_{i}") })
+        .find(|name| !taken(name))
+        .expect("there is always another number");
+    let out_bar = Var(program.vars.len());
+    let name = format_ident!("{}", name);
+    program.vars.push(VarInfo { name, ty, active: true, mutable: false, role: Role::Temp });
+    out_bar
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.

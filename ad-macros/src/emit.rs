@@ -1,8 +1,10 @@
 //! From the intermediate representation to Rust.
 
 mod checkpoint;
+mod closure;
 mod expr;
 mod stmt;
+pub mod sweeps;
 
 use crate::ir::{Id, Place, Program, Stmt, Ty, Var};
 use proc_macro2::{Ident, TokenStream};
@@ -97,4 +99,13 @@ pub fn active_flag(param: &Ident) -> Ident {
 /// Whether values of the type are used by value without being moved.
 fn copies(ty: &Ty) -> bool {
     ty.is_copy() || *ty == Ty::Discrete
+}
+
+/// Whether an identifier occurs in the tokens.
+pub fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        proc_macro2::TokenTree::Ident(i) => i == name,
+        proc_macro2::TokenTree::Group(g) => mentions(&g.stream(), name),
+        _ => false,
+    })
 }

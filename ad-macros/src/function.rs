@@ -94,7 +94,7 @@ impl Options {
 }
 
 /// A parameter.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Param {
     pub name: Ident,
     /// The type as written; for a receiver, `Self` or a reference to it.
@@ -151,6 +151,21 @@ impl Param {
         ];
         SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", self.name))
     }
+}
+
+/// The name of the slot for a parameter's cotangent.
+pub fn slot(p: &Param) -> Ident {
+    format_ident!("{}_slot", p.name)
+}
+
+/// The name of the argument for a parameter's tangent.
+pub fn arg(p: &Param) -> Ident {
+    format_ident!("{}_arg", p.name)
+}
+
+/// The name of what stands in for a cotangent or tangent that nobody gave.
+pub fn scratch(p: &Param) -> Ident {
+    format_ident!("{}_scratch", p.name)
 }
 
 /// A function to differentiate.

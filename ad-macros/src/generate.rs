@@ -8,14 +8,15 @@ mod public;
 mod second;
 pub mod value;
 
-use crate::adjoint::{self, Reversed};
-use crate::emit::{Emitter, active_flag};
-use crate::function::{Function, Param};
-use crate::ir::{Expr, Program, Role, Stmt, Var, VarInfo};
+use crate::adjoint;
+pub use crate::emit::mentions;
+use crate::emit::sweeps::{self, fresh, param_var};
+use crate::function::{Function, Param, scratch};
+pub use crate::function::{arg, slot};
+use crate::ir::Program;
 use crate::{explain, tangent, validate};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use std::collections::HashSet;
 
 /// How the generated functions are named and called.
 #[derive(Clone)]
@@ -95,18 +96,6 @@ fn generic_arguments(f: &Function) -> TokenStream {
         .collect();
     let open = names.iter().any(|name| !mentions(&inputs, &name.to_string()));
     if open { quote!(::<#(#names),*>) } else { TokenStream::new() }
-}
-
-pub fn slot(p: &Param) -> Ident {
-    format_ident!("{}_slot", p.name)
-}
-
-pub fn arg(p: &Param) -> Ident {
-    format_ident!("{}_arg", p.name)
-}
-
-fn scratch(p: &Param) -> Ident {
-    format_ident!("{}_scratch", p.name)
 }
 
 /// The parameters as the user wrote them.
@@ -191,28 +180,15 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     out
 }
 
-fn param_var(program: &Program, p: &Param) -> Option<Var> {
-    program.vars.iter().position(|v| matches!(v.role, Role::Param) && v.name == p.name).map(Var)
-}
-
 /// `__adjoint`: both sweeps, with one slot for each parameter; and what there is to say of them.
 fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream, String) {
-    let out_bar = Var(program.vars.len());
-    let ty = f.output_ty();
-    let taken: HashSet<String> = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let out_name = fresh(&taken, "out_bar");
-    program.vars.push(VarInfo {
-        name: out_name.clone(),
-        ty,
-        active: true,
-        mutable: false,
-        role: Role::Temp,
-    });
+    let out_bar = adjoint::seed(&mut program, f.output_ty());
+    let out_name = program[out_bar].name.clone();
     let reversed = adjoint::reverse(program, out_bar);
     if cfg!(debug_assertions) {
         validate::require("in the adjoint", &validate::reversed(&reversed, &[out_bar]));
     }
-    let body = adjoint_body(f, &reversed, &taken);
+    let body = sweeps::adjoint_body(&f.params, f.output.is_some(), &reversed);
     let name = naming.hidden("adjoint");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
@@ -258,146 +234,13 @@ pub fn with_sized(clause: TokenStream, sized: bool) -> TokenStream {
     quote!(#clause #comma Self: Sized)
 }
 
-fn fresh(taken: &HashSet<String>, base: &str) -> Ident {
-    let mut name = base.to_owned();
-    let mut count = 1;
-    while taken.contains(&name) {
-        count += 1;
-        name = format!("{base}_{count}");
-    }
-    format_ident!("{}", name)
-}
-
-fn adjoint_body(f: &Function, reversed: &Reversed, taken: &HashSet<String>) -> TokenStream {
-    let program = &reversed.program;
-    let mut kept = HashSet::new();
-    adjoint::every_read(program, &reversed.reverse, &mut kept);
-    adjoint::fused_reads(program, &reversed.forward, &mut kept);
-    for p in f.active() {
-        kept.extend(param_var(program, p));
-    }
-    let mut forward = Emitter::forward(program, kept);
-    forward.find_changed(&reversed.forward);
-    forward.find_changed(&reversed.reverse);
-    let reverse = Emitter::reverse(program, &reversed.reverse);
-    let (forward_tokens, reverse_tokens) =
-        (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));
-    let out = fresh(taken, "out");
-    let result = reversed.result.as_ref().map_or_else(|| quote!(()), |e| forward.expr(e));
-    let both = quote!(#forward_tokens #reverse_tokens #result);
-    let mut prologue = TokenStream::new();
-    let mut epilogue = TokenStream::new();
-    let mut after_forward = TokenStream::new();
-    for p in f.active() {
-        let Some(var) = param_var(program, p) else { continue };
-        let (name, slot, scratch, bar) = (&p.name, slot(p), scratch(p), p.bar());
-        if adjoint::is_borrowed_param(program, var) {
-            if !mentions(&both, &bar.to_string())
-                && !mentions(&both, &active_flag(name).to_string())
-            {
-                continue;
-            }
-            let flag = active_flag(name);
-            prologue.extend(quote! {
-                let #flag = ::ad_runtime::rt::is_active(&#slot, &#name);
-                let mut #scratch = ::core::option::Option::None;
-                let mut #bar = ::ad_runtime::rt::bar(&mut #slot, &mut #scratch, &#name);
-            });
-        } else if let Some((_, bar)) = reversed.scalars.iter().find(|(v, _)| *v == var) {
-            let bar = &program[*bar].name;
-            epilogue.extend(quote!(::ad_runtime::rt::add(#slot, #bar);));
-        }
-    }
-    // A place that the reverse sweep restores holds its final value again in the end.
-    for p in f.params.iter().filter(|p| p.is_mut_ref()) {
-        let Some(var) = param_var(program, p) else { continue };
-        if restores(program, &reversed.reverse, var) {
-            let (name, last) = (&p.name, format_ident!("{}_final", p.name));
-            if p.is_mut_view() {
-                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#name);));
-                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #name, #last);));
-                continue;
-            }
-            after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
-            epilogue.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
-        }
-    }
-    let returns = f.output.is_some();
-    let (bind, give) =
-        if returns { (quote!(let #out = #result;), quote!(#out)) } else { (quote!(), quote!()) };
-    quote!(#prologue #forward_tokens #bind #after_forward #reverse_tokens #epilogue #give)
-}
-
-fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
-    stmts.iter().any(|stmt| match stmt {
-        Stmt::Assign { place, .. } | Stmt::Update { place, .. } => program.base(place) == var,
-        Stmt::Do(e) => changes(program, e, var),
-        Stmt::Let { value, .. } => changes(program, value, var),
-        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
-            restores(program, body, var)
-        }
-        Stmt::ReverseCheckpointed { restore, body, .. } => {
-            restores(program, restore, var) || restores(program, body, var)
-        }
-        Stmt::ReverseIf { then, els, .. } => {
-            restores(program, then, var) || restores(program, els, var)
-        }
-        Stmt::ReverseMatch { arms, .. } => arms.iter().any(|arm| restores(program, &arm.body, var)),
-        _ => false,
-    })
-}
-
-fn changes(program: &Program, e: &Expr, var: Var) -> bool {
-    let own = match e {
-        Expr::Ref { mutable: true, expr } => {
-            expr.as_place().is_some_and(|p| program.base(p) == var)
-        }
-        Expr::Method { recv, .. } => recv.as_place().is_some_and(|p| program.base(p) == var),
-        Expr::Place(place) => place.is_var() && place.root == var,
-        _ => false,
-    };
-    own || e.children().into_iter().any(|c| changes(program, c, var))
-}
-
 /// `__jvp`: the function and its tangent, with one tangent (or none) for each parameter.
 fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let pushed = tangent::push_forward(program);
     if cfg!(debug_assertions) {
         validate::require("in the tangent", &validate::pushed(&pushed));
     }
-    let program = &pushed.program;
-    let mut emitter = Emitter::forward(program, HashSet::new());
-    emitter.tangent = true;
-    let stmts = emitter.stmts(&pushed.stmts);
-    let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
-    let result_dot = pushed.result_dot.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
-    let both = quote!(#stmts #result_dot);
-    let mut prologue = TokenStream::new();
-    for p in f.active() {
-        let Some(var) = param_var(program, p) else { continue };
-        let (name, arg, scratch, dot) = (&p.name, arg(p), scratch(p), p.dot());
-        if !mentions(&both, &dot.to_string()) && !mentions(&both, &active_flag(name).to_string()) {
-            continue;
-        }
-        if adjoint::is_borrowed_param(program, var) {
-            let flag = active_flag(name);
-            prologue.extend(if p.is_mut_ref() {
-                quote! {
-                    let #flag = ::ad_runtime::rt::is_active(&#arg, &#name);
-                    let mut #scratch = ::core::option::Option::None;
-                    let mut #dot = ::ad_runtime::rt::bar(&mut #arg, &mut #scratch, &#name);
-                }
-            } else {
-                quote! {
-                    let #flag = ::ad_runtime::rt::is_active_arg(&#arg, &#name);
-                    let mut #scratch = ::core::option::Option::None;
-                    let #dot = ::ad_runtime::rt::dot(&#arg, &mut #scratch, &#name);
-                }
-            });
-        } else {
-            prologue.extend(quote!(let mut #dot = ::ad_runtime::rt::tangent(&#name, #arg);));
-        }
-    }
+    let body = sweeps::jvp_body(&f.params, &pushed);
     let name = naming.hidden("jvp");
     let Generics { params, clause } = generics(f);
     let (inputs, output, tangent) = (inputs(f), f.output_tokens(), f.output_tangent());
@@ -412,18 +255,13 @@ fn jvp(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
-    let taken: HashSet<String> = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let out_dot = fresh(&taken, "out_dot");
     quote! {
         #[doc(hidden)]
         #[inline]
         #allows
         #vis fn #name #params (#(#inputs,)* #(#args),*) -> (#output, #tangent) #clause {
             use ::ad_runtime::rt::methods::*;
-            #prologue
-            #stmts
-            let #out_dot = #result_dot;
-            (#result, #out_dot)
+            #body
         }
     }
 }
@@ -435,14 +273,6 @@ pub fn jvp_arg(p: &Param) -> TokenStream {
         (true, true) => quote!(mut #arg: impl ::ad_runtime::rt::SlotMut<#tangent>),
         (true, false) => quote!(#arg: impl ::ad_runtime::rt::TangentArg<#tangent>),
     }
-}
-
-pub fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        proc_macro2::TokenTree::Ident(i) => i == name,
-        proc_macro2::TokenTree::Group(g) => mentions(&g.stream(), name),
-        _ => false,
-    })
 }
 
 /// What stands in for the derivatives where there were errors, so that their callers do not fail as well.

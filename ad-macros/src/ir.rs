@@ -15,6 +15,9 @@
 //!
 //! The output of every transform is legal input of the tangent transform.
 
+mod closure;
+
+pub use closure::{Closure, Swept};
 use proc_macro2::{Ident, TokenStream};
 use std::collections::HashMap;
 use syn::{Member, Pat, Type};
@@ -179,6 +182,8 @@ pub enum Expr {
         function: &'static str,
         args: Vec<Expr>,
     },
+    /// A closure with active captures, as an argument.
+    Closure(Box<Closure>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,6 +281,9 @@ impl Expr {
                 fields.iter().map(|(_, e)| e).chain(base.as_deref()).collect()
             }
             Expr::Select { cond, then, els } => vec![cond, then, els],
+            Expr::Closure(closure) => {
+                std::iter::once(&closure.plain).chain(&closure.captures).collect()
+            }
         }
     }
 
@@ -297,6 +305,9 @@ impl Expr {
                 fields.iter_mut().map(|(_, e)| e).chain(base.as_deref_mut()).collect()
             }
             Expr::Select { cond, then, els } => vec![cond, then, els],
+            Expr::Closure(closure) => {
+                std::iter::once(&mut closure.plain).chain(&mut closure.captures).collect()
+            }
         }
     }
 
@@ -821,7 +832,9 @@ impl Program {
                 self.ty_of(&args[0]).deref().clone()
             }
             Expr::Runtime { function: "log_base", args } => self.ty_of(&args[0]).deref().clone(),
-            Expr::Runtime { .. } | Expr::Call { .. } | Expr::Struct { .. } => Ty::Unknown,
+            Expr::Runtime { .. } | Expr::Call { .. } | Expr::Struct { .. } | Expr::Closure(_) => {
+                Ty::Unknown
+            }
         }
     }
 }

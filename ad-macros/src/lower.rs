@@ -4,6 +4,7 @@ mod array;
 mod call;
 mod chain;
 mod checkpoint;
+mod closure;
 mod consume;
 mod control;
 mod effect;

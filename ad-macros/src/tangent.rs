@@ -11,15 +11,31 @@
 mod second;
 
 use crate::ir::{
-    Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Ty, UnOp, Var,
-    VarInfo,
+    Arm, BinOp, Block, CallKind, Expr, MutOp, Place, Program, Proj, Role, Stmt, Swept, Ty, UnOp,
+    Var, VarInfo,
 };
 use crate::rules::Operands;
 use quote::{format_ident, quote};
 pub use second::{PushedAdjoint, push_adjoint};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// The arguments, where closures have their tangent.
+fn pushed_closures(args: &[Expr]) -> Vec<Expr> {
+    let mut args = args.to_vec();
+    for closure in args.iter_mut().filter_map(Expr::as_closure_mut) {
+        let pushed = push_forward((*closure.program).clone());
+        if cfg!(debug_assertions) {
+            let defects = crate::validate::pushed(&pushed);
+            crate::validate::require("in the tangent of a closure", &defects);
+        }
+        closure.swept = Swept::Forward(Rc::new(pushed));
+    }
+    args
+}
 
 /// A program with its tangent.
+#[derive(Clone, Debug)]
 pub struct Pushed {
     pub program: Program,
     pub stmts: Vec<Stmt>,
@@ -324,6 +340,13 @@ impl Tangent {
                 _ => Expr::runtime("Inactive", vec![]),
             },
             Expr::Ref { expr, .. } => self.arg(expr),
+            Expr::Closure(closure) => {
+                let dot = |e: &Expr| {
+                    let arg = self.arg(e);
+                    Expr::runtime("tangent", vec![Expr::borrow(e.clone()), arg])
+                };
+                Expr::borrow(Expr::Tuple(closure.captures.iter().map(dot).collect()))
+            }
             Expr::Place(place) if place.is_mutable_view() && self.is_active(place) => {
                 let mirrored = self.mirror(place);
                 Expr::borrow_mut(Expr::Place(mirrored))
@@ -693,6 +716,7 @@ impl Tangent {
                 if *kind != CallKind::Constructor && self.program.reads_active(value) =>
             {
                 let path = crate::adjoint::sibling(path, kind, "jvp");
+                let args = &pushed_closures(args);
                 let dots = self.args_in_place(args);
                 let dots = self.apart(args, dots);
                 let args = args.iter().cloned().chain(dots).collect();
@@ -708,6 +732,7 @@ impl Tangent {
                 let suffix = if object { "jvp_dyn" } else { "jvp" };
                 let jvp = format_ident!("__{}_{}", name, suffix, span = name.span());
                 let recv_dot = self.receiver_arg(recv);
+                let args = &pushed_closures(args);
                 let dots: Vec<Expr> = std::iter::once(recv_dot)
                     .chain(args.iter().map(|a| self.arg(a)).collect::<Vec<_>>())
                     .collect();

@@ -467,7 +467,7 @@ impl<'a> Check<'a> {
             Expr::Ref { expr, .. } | Expr::Cast(expr, _) => self.expr(expr),
             // The runtime's functions take what the transforms give them.
             Expr::Runtime { args, .. } => args.iter().for_each(|arg| self.expr(arg)),
-            Expr::Compare(..) | Expr::Select { .. } | Expr::ZeroGuard { .. } => {
+            Expr::Compare(..) | Expr::Select { .. } | Expr::ZeroGuard { .. } | Expr::Closure(_) => {
                 e.children().into_iter().for_each(|child| self.expr(child));
             }
             Expr::Tuple(_)
@@ -487,7 +487,7 @@ impl<'a> Check<'a> {
     /// makes may nest calls of the runtime, which evaluate their arguments once.
     fn operand(&mut self, e: &Expr) {
         let legal = match e {
-            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) => true,
+            Expr::Place(_) | Expr::Verbatim { .. } | Expr::Number(..) | Expr::Closure(_) => true,
             Expr::Ref { expr, .. } => return self.operand(expr),
             e => {
                 self.transformed

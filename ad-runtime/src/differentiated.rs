@@ -12,7 +12,10 @@ use crate::slot::{SlotMut, TangentArg};
 ///   parameters is their tuple, `f.call((x, y))`.
 /// - A struct with `#[derive(Differentiable)]` implements it by `#[differentiate] impl Differentiated<f64> for S`. Its
 ///   fields are what a closure would capture, and have cotangents.
-/// - Closures implement it for the function itself, but have no derivative: to differentiate through one does not compile.
+/// - A closure in a differentiated body implements it, `integrate(|x: f64| k * x, a, b)`, where it captures an active value:
+///   `k` has a cotangent then. The type of its argument has to be written, and it must be `Fn`.
+/// - Any other closure implements it for the function itself, but has no derivative: to differentiate through one does
+///   not compile.
 ///
 /// ```
 /// use ad_runtime::{Differentiable, Differentiated, differentiate};
@@ -52,6 +55,13 @@ use crate::slot::{SlotMut, TangentArg};
 /// // d/ds ∫ s x = (b² - a²) / 2
 /// let (line_bar, ..) = integrate::grad(Line { slope: 3.0 }, 0.0, 2.0);
 /// assert!((line_bar.slope - 2.0).abs() < 1e-9);
+/// // A closure passes the derivative on to what it captures.
+/// #[differentiate]
+/// fn area(slope: f64, b: f64) -> f64 {
+///     integrate(|x: f64| slope * x, 0.0, b)
+/// }
+/// let (slope_bar, b_bar) = area::grad(3.0, 2.0);
+/// assert!((slope_bar - 2.0).abs() < 1e-9 && (b_bar - 6.0).abs() < 1e-9);
 /// // The function itself takes closures as well.
 /// assert!((integrate(|x: f64| 3.0 * x, 0.0, 2.0) - 6.0).abs() < 1e-9);
 /// ```
@@ -74,7 +84,7 @@ impl<In, Out, F: Fn(In) -> Out> Differentiated<In> for F {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a function without derivatives",
     label = "this cannot be differentiated through",
-    note = "pass the namespace value of a function with `#[differentiate]` whose constant parameters are integers and the like, or a struct with `#[differentiate] impl Differentiated<..>`; a parameter `impl Fn(..)` takes closures as constants"
+    note = "pass the namespace value of a function with `#[differentiate]` whose constant parameters are integers and the like, a closure that captures an active value, or a struct with `#[differentiate] impl Differentiated<..>`; a parameter `impl Fn(..)` takes closures as constants"
 )]
 pub trait DifferentiatedSiblings<In>:
     Differentiated<In, Output: Differentiable> + Differentiable + Clone

@@ -20,6 +20,7 @@
 // The rules below are written as users of the crate write theirs: by the crate's own name.
 extern crate self as ad_runtime;
 
+mod captured;
 mod checkpoint;
 mod constant;
 mod containers;

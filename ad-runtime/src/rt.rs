@@ -2,6 +2,7 @@
 //!
 //! Free functions, because a method on a not yet inferred `{float}` is an error (E0689).
 
+pub use crate::captured::captured;
 pub use crate::checkpoint::Checkpoints;
 pub use crate::constant::ConstantValue;
 pub use crate::containers_adjoint::{

@@ -201,7 +201,7 @@ inactive_slot!(Inactive, &mut Inactive);
 #[diagnostic::on_unimplemented(
     message = "an active value is passed to a parameter that is constant",
     label = "this function is not differentiated with respect to one of these arguments",
-    note = "drop `#[constant]` from the parameter, or pass `stop_gradient(..)` of the value"
+    note = "drop `#[constant]` from the parameter, or pass `stop_gradient(..)` of the value; a closure that captures it goes to a parameter `impl Differentiated<..>`"
 )]
 pub trait ConstantSlot {}
 impl ConstantSlot for &mut () {}

@@ -21,6 +21,7 @@ mod applications_mechanics;
 mod branches;
 mod calls;
 mod checkpoints;
+mod closure_values;
 mod closures;
 mod dynamic_dispatch;
 mod enums_match;

@@ -276,6 +276,10 @@ impl Adjoint {
                 }
             }
             Expr::Place(_) => Expr::runtime("Inactive", vec![]),
+            Expr::Closure(closure) => {
+                let bar = closure.bar.expect("the closure was reversed");
+                Expr::borrow_mut(Expr::var(bar))
+            }
             operand => {
                 // Lowering names what is computed; a slot of none would be a gradient of zero.
                 assert!(

@@ -259,7 +259,8 @@ impl Adjoint {
             .enumerate()
             .any(|(n, &i)| active[..n].iter().any(|&j| roots[i] == roots[j]));
         let guarded = active.iter().any(|&i| self.is_guarded_part(&operands[i]));
-        if (repeated || guarded) && operands.iter().any(|o| self.is_changed_in_place(o)) {
+        let joint = |o: &Expr| self.is_changed_in_place(o) || o.as_closure().is_some();
+        if (repeated || guarded) && operands.iter().any(joint) {
             return self.rule_in_place(operands, bar, build);
         }
         let inactive = || Expr::runtime("Inactive", vec![]);
@@ -383,6 +384,7 @@ impl Adjoint {
         if !(array && is_inherent_of_arrays(name)) {
             self.start_arguments(&operands);
         }
+        let operands = self.reversed_closures(&operands);
         self.rule(&operands, bar, &mut |operands, bar, slots| {
             let slots = if object { as_objects(slots) } else { slots };
             let args = operands[1..].iter().cloned().chain([bar]).chain(slots).collect();
@@ -393,6 +395,7 @@ impl Adjoint {
                 args,
             }
         });
+        self.pull_back_captures(&operands);
     }
 
     /// Whether both operands are one variable that has a cotangent, borrowed or not.
@@ -411,10 +414,12 @@ impl Adjoint {
     fn call(&mut self, path: &proc_macro2::TokenStream, args: &[Expr], kind: &CallKind, bar: Expr) {
         let path = sibling(path, kind, "adjoint");
         self.start_arguments(args);
-        self.rule(args, bar, &mut |operands, bar, slots| {
+        let args = self.reversed_closures(args);
+        self.rule(&args, bar, &mut |operands, bar, slots| {
             let args = operands.iter().map(again).chain([bar]).chain(slots).collect();
             Expr::Call { path: path.clone(), args, kind: CallKind::Function }
         });
+        self.pull_back_captures(&args);
     }
 
     /// A user's function adds to parts of cotangents, so these must have their shape.

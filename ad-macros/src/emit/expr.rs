@@ -96,7 +96,7 @@ impl Emitter<'_> {
     }
 
     /// A verbatim expression; in the reverse sweep, aliases in it become places.
-    fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
+    pub(super) fn verbatim(&self, tokens: &TokenStream, reads: &[Var]) -> TokenStream {
         let mut replaced = tokens.clone();
         for var in reads {
             if let Role::Alias { by_ref, .. } = &self.program[*var].role
@@ -237,6 +237,7 @@ impl Emitter<'_> {
                 quote!(if #cond { #then } else { #els })
             }
             Expr::Runtime { function, args } => self.runtime(function, args),
+            Expr::Closure(closure) => self.closure(closure),
         }
     }
 

@@ -3,9 +3,10 @@
 use super::public::{arguments, gradient_type, names, one, tangent_argument, tangent_type, zeros};
 use super::{
     Generics, Naming, allows, arg, fresh, generics, inputs, jvp_arg, mentions, param_var,
-    plain_inputs, restores, scratch, slot, visibility, with_sized,
+    plain_inputs, scratch, slot, visibility, with_sized,
 };
 use crate::adjoint;
+use crate::emit::sweeps::restores;
 use crate::emit::{Emitter, active_flag};
 use crate::function::{Function, Param};
 use crate::ir::{Program, Role, Var, VarInfo};

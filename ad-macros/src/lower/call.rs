@@ -45,21 +45,9 @@ impl Lower<'_> {
         let kind = call_kind(path, last, owner);
         let args = match kind {
             CallKind::Constructor => self.elements_of(call.args.iter()),
-            _ => self.in_turn(call.args.iter(), |lower, a| lower.call_argument(a)),
+            _ => self.in_turn(call.args.iter(), |lower, a| lower.argument(a)),
         };
         Expr::Call { path: path.to_token_stream(), args, kind }
-    }
-
-    fn call_argument(&mut self, e: &SynExpr) -> Expr {
-        if let SynExpr::Closure(c) = e
-            && self.facts.mentions_active_expr(&c.body)
-        {
-            self.errors.at(
-                &c.inputs,
-                "a closure that uses active values cannot be passed to a function: call it here, pass what it uses as arguments, or make it a struct with `#[differentiate] impl Differentiated<..>` and pass that",
-            );
-        }
-        self.argument(e)
     }
 
     /// Why a derivative of a function cannot be differentiated again, where it cannot.

@@ -65,12 +65,11 @@ impl Lower<'_> {
         if let Some(value) = self.array_method(call, &name, &recv_ty) {
             return value;
         }
-        if let Some(closure) = call.args.iter().find(|a| matches!(a, SynExpr::Closure(_))) {
+        if takes_closures(&name) && call.args.iter().any(|a| matches!(a, SynExpr::Closure(_))) {
             self.errors.at(
                 &call.method,
                 format!("`{name}` with a closure has no derivative here: write it as a loop, or as a chain that starts from `.iter()` of a slice, `Vec` or array"),
             );
-            let _ = closure;
             return self.verbatim(&SynExpr::MethodCall(call.clone()));
         }
         let recv = self.receiver(&call.receiver);
@@ -119,6 +118,9 @@ impl Lower<'_> {
 
     /// An argument of a call: a place, a borrow of a place, or a name.
     pub(super) fn argument(&mut self, e: &SynExpr) -> Expr {
+        if let Some((closure, by_ref)) = self.active_closure(e) {
+            return self.closure_argument(&closure, by_ref);
+        }
         if !self.facts.active(e) {
             return if self.is_repeatable(e) || matches!(e, SynExpr::Closure(_)) {
                 self.verbatim(e)
@@ -628,4 +630,36 @@ fn applied(f: &SynExpr) -> Option<(syn::Pat, SynExpr)> {
         SynExpr::Path(p) => Some((syn::parse_quote!(__v), syn::parse_quote!(#p(__v)))),
         _ => None,
     }
+}
+
+/// Whether a method of the standard library or of ndarray takes closures, so that a call is hardly one of the user's.
+fn takes_closures(name: &str) -> bool {
+    let by_ending = ["_by", "_by_key", "_with", "_while", "_or_else", "_map", "_axis", "_inplace"];
+    let known = [
+        "map",
+        "for_each",
+        "fold",
+        "filter",
+        "and_then",
+        "then",
+        "inspect",
+        "scan",
+        "any",
+        "all",
+        "position",
+        "retain",
+        "reduce",
+        "mapv",
+        "mapv_into",
+        "map_or",
+        "partition",
+        "or_else",
+        "find",
+        "is_some_and",
+        "is_none_or",
+        "update",
+        "entry",
+        "with",
+    ];
+    known.contains(&name) || by_ending.iter().any(|ending| name.ends_with(ending))
 }

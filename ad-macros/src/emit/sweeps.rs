@@ -1,0 +1,166 @@
+//! The bodies of the hidden functions: what binds the cotangents and tangents of parameters, and the sweeps.
+
+use super::{Emitter, active_flag, mentions};
+use crate::adjoint::{self, Reversed};
+use crate::function::{Param, arg, scratch, slot};
+use crate::ir::{Expr, Program, Role, Stmt, Var};
+use crate::tangent::Pushed;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::HashSet;
+
+/// `base`, or what comes after it where that is taken.
+pub fn fresh(taken: &HashSet<String>, base: &str) -> Ident {
+    let mut name = base.to_owned();
+    let mut count = 1;
+    while taken.contains(&name) {
+        count += 1;
+        name = format!("{base}_{count}");
+    }
+    format_ident!("{}", name)
+}
+
+/// The body of `__adjoint`: both sweeps, between the slots of `params` and what becomes of them.
+pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> TokenStream {
+    let program = &reversed.program;
+    let active = || params.iter().filter(|p| p.active);
+    let mut kept = HashSet::new();
+    adjoint::every_read(program, &reversed.reverse, &mut kept);
+    adjoint::fused_reads(program, &reversed.forward, &mut kept);
+    for p in active() {
+        kept.extend(param_var(program, p));
+    }
+    let mut forward = Emitter::forward(program, kept);
+    forward.find_changed(&reversed.forward);
+    forward.find_changed(&reversed.reverse);
+    let reverse = Emitter::reverse(program, &reversed.reverse);
+    let (forward_tokens, reverse_tokens) =
+        (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));
+    let out = fresh(&names_of(program), "out");
+    let result = reversed.result.as_ref().map_or_else(|| quote!(()), |e| forward.expr(e));
+    let both = quote!(#forward_tokens #reverse_tokens #result);
+    let mut prologue = TokenStream::new();
+    let mut epilogue = TokenStream::new();
+    let mut after_forward = TokenStream::new();
+    for p in active() {
+        let Some(var) = param_var(program, p) else { continue };
+        let (name, slot, scratch, bar) = (&p.name, slot(p), scratch(p), p.bar());
+        if adjoint::is_borrowed_param(program, var) {
+            if !mentions(&both, &bar.to_string())
+                && !mentions(&both, &active_flag(name).to_string())
+            {
+                continue;
+            }
+            let flag = active_flag(name);
+            prologue.extend(quote! {
+                let #flag = ::ad_runtime::rt::is_active(&#slot, &#name);
+                let mut #scratch = ::core::option::Option::None;
+                let mut #bar = ::ad_runtime::rt::bar(&mut #slot, &mut #scratch, &#name);
+            });
+        } else if let Some((_, bar)) = reversed.scalars.iter().find(|(v, _)| *v == var) {
+            let bar = &program[*bar].name;
+            epilogue.extend(quote!(::ad_runtime::rt::add(#slot, #bar);));
+        }
+    }
+    // A place that the reverse sweep restores holds its final value again in the end.
+    for p in params.iter().filter(|p| p.is_mut_ref()) {
+        let Some(var) = param_var(program, p) else { continue };
+        if restores(program, &reversed.reverse, var) {
+            let (name, last) = (&p.name, format_ident!("{}_final", p.name));
+            if p.is_mut_view() {
+                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#name);));
+                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #name, #last);));
+                continue;
+            }
+            after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
+            epilogue.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
+        }
+    }
+    let (bind, give) =
+        if returns { (quote!(let #out = #result;), quote!(#out)) } else { (quote!(), quote!()) };
+    quote!(#prologue #forward_tokens #bind #after_forward #reverse_tokens #epilogue #give)
+}
+
+pub fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Assign { place, .. } | Stmt::Update { place, .. } => program.base(place) == var,
+        Stmt::Do(e) => changes(program, e, var),
+        Stmt::Let { value, .. } => changes(program, value, var),
+        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => {
+            restores(program, body, var)
+        }
+        Stmt::ReverseCheckpointed { restore, body, .. } => {
+            restores(program, restore, var) || restores(program, body, var)
+        }
+        Stmt::ReverseIf { then, els, .. } => {
+            restores(program, then, var) || restores(program, els, var)
+        }
+        Stmt::ReverseMatch { arms, .. } => arms.iter().any(|arm| restores(program, &arm.body, var)),
+        _ => false,
+    })
+}
+
+fn changes(program: &Program, e: &Expr, var: Var) -> bool {
+    let own = match e {
+        Expr::Ref { mutable: true, expr } => {
+            expr.as_place().is_some_and(|p| program.base(p) == var)
+        }
+        Expr::Method { recv, .. } => recv.as_place().is_some_and(|p| program.base(p) == var),
+        Expr::Place(place) => place.is_var() && place.root == var,
+        _ => false,
+    };
+    own || e.children().into_iter().any(|c| changes(program, c, var))
+}
+
+/// The body of `__jvp`: the function and its tangent.
+pub fn jvp_body(params: &[Param], pushed: &Pushed) -> TokenStream {
+    let program = &pushed.program;
+    let mut emitter = Emitter::forward(program, HashSet::new());
+    emitter.tangent = true;
+    let stmts = emitter.stmts(&pushed.stmts);
+    let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
+    let result_dot = pushed.result_dot.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
+    let both = quote!(#stmts #result_dot);
+    let mut prologue = TokenStream::new();
+    for p in params.iter().filter(|p| p.active) {
+        let Some(var) = param_var(program, p) else { continue };
+        let (name, arg, scratch, dot) = (&p.name, arg(p), scratch(p), p.dot());
+        if !mentions(&both, &dot.to_string()) && !mentions(&both, &active_flag(name).to_string()) {
+            continue;
+        }
+        if adjoint::is_borrowed_param(program, var) {
+            let flag = active_flag(name);
+            prologue.extend(if p.is_mut_ref() {
+                quote! {
+                    let #flag = ::ad_runtime::rt::is_active(&#arg, &#name);
+                    let mut #scratch = ::core::option::Option::None;
+                    let mut #dot = ::ad_runtime::rt::bar(&mut #arg, &mut #scratch, &#name);
+                }
+            } else {
+                quote! {
+                    let #flag = ::ad_runtime::rt::is_active_arg(&#arg, &#name);
+                    let mut #scratch = ::core::option::Option::None;
+                    let #dot = ::ad_runtime::rt::dot(&#arg, &mut #scratch, &#name);
+                }
+            });
+        } else {
+            prologue.extend(quote!(let mut #dot = ::ad_runtime::rt::tangent(&#name, #arg);));
+        }
+    }
+    let out_dot = fresh(&names_of(program), "out_dot");
+    quote! {
+        #prologue
+        #stmts
+        let #out_dot = #result_dot;
+        (#result, #out_dot)
+    }
+}
+
+fn names_of(program: &Program) -> HashSet<String> {
+    program.vars.iter().map(|v| v.name.to_string()).collect()
+}
+
+/// The variable of a parameter. It has none where the program never came to be.
+pub fn param_var(program: &Program, p: &Param) -> Option<Var> {
+    program.vars.iter().position(|v| matches!(v.role, Role::Param) && v.name == p.name).map(Var)
+}
