@@ -51,10 +51,11 @@ impl Facts {
     pub fn of(
         params: Vec<(String, Ty, bool, bool)>,
         reals: HashSet<String>,
+        ranges: HashSet<String>,
         body: &syn::Block,
         output: &Ty,
     ) -> Facts {
-        let mut facts = Facts { reals, ..Facts::default() };
+        let mut facts = Facts { reals, ranges, ..Facts::default() };
         for (name, ty, active, mutable) in params {
             facts.bound.insert(name.clone());
             if active {

@@ -119,6 +119,11 @@ impl Param {
         matches!(&self.written, Type::Reference(_))
     }
 
+    /// Whether the parameter is a `Range`, whose ends are read where it stands as an index.
+    pub fn is_range(&self) -> bool {
+        matches!(&self.written, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Range"))
+    }
+
     /// The tangent type, owned.
     pub fn tangent(&self) -> TokenStream {
         tangent_of(&self.written)
@@ -375,7 +380,7 @@ fn settle_names(
     body: &mut syn::Block,
 ) {
     let mut taken: HashSet<String> = params.iter().map(|p| p.name.to_string()).collect();
-    let result = ["out_bar", "out_dot"].map(String::from);
+    let result = ["out", "out_bar", "out_dot"].map(String::from);
     let derived: HashSet<String> =
         params.iter().flat_map(Param::derived_names).chain(result).collect();
     for (param, input) in params.iter_mut().zip(inputs) {

@@ -94,7 +94,8 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
             .iter()
             .map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable))
             .collect();
-        Facts::of(params, f.reals.clone(), block, &output)
+        let ranges = f.params.iter().filter(|p| p.is_range()).map(|p| p.name.to_string());
+        Facts::of(params, f.reals.clone(), ranges.collect(), block, &output)
     };
     let mut known = facts(&item.block);
     facts::rounding::check(&known, &item.block, errors);

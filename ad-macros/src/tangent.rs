@@ -243,9 +243,9 @@ impl Tangent {
                 }
                 _ => unreachable!("a temporary is unwrapped"),
             },
-            Expr::Runtime { function: "shaped", args } => {
+            Expr::Runtime { function: function @ ("shaped" | "arrayed"), args } => {
                 let elements = self.dot(&args[0])?;
-                Some(Expr::runtime("shaped", vec![elements, args[1].clone()]))
+                Some(Expr::runtime(function, vec![elements, args[1].clone()]))
             }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = self.dot(&args[0])?;

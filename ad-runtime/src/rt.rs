@@ -402,6 +402,21 @@ pub fn unboxed<T>(bar: Box<T>) -> T {
     *bar
 }
 
+/// The array of these elements, as long as `like`.
+#[inline]
+pub fn arrayed<T, const N: usize>(elements: Vec<T>, _like: &[(); N]) -> [T; N] {
+    match elements.try_into() {
+        Ok(array) => array,
+        Err(_) => unreachable!("one element per index"),
+    }
+}
+
+/// The elements of a cotangent of an array.
+#[inline]
+pub fn listed<T, const N: usize>(array: [T; N]) -> Vec<T> {
+    Vec::from(array)
+}
+
 /// Captures the lifetimes in `T`: what `use<..>` does in later editions.
 pub trait Captures<T> {}
 impl<T, U: ?Sized> Captures<T> for U {}

@@ -27,6 +27,7 @@ mod dynamic_dispatch;
 mod enums_match;
 mod evaluation_order;
 mod exits;
+mod everyday;
 mod extremes;
 mod fallible_iterators;
 mod function_values;

@@ -299,6 +299,10 @@ impl Adjoint {
         let active = self.is_active_place(&place) && self.is_started(resolved.root);
         match op {
             MutOp::Push => {
+                self.emit(Stmt::Do(Expr::runtime(
+                    "drop_last",
+                    vec![Expr::borrow_mut(Expr::Place(resolved))],
+                )));
                 if active {
                     let mirrored = self.mirror(&place);
                     let popped =
@@ -306,10 +310,6 @@ impl Adjoint {
                     let bar = self.bound(popped, "item_bar");
                     self.pullback(&args[0], bar, None);
                 }
-                self.emit(Stmt::Do(Expr::runtime(
-                    "drop_last",
-                    vec![Expr::borrow_mut(Expr::Place(resolved))],
-                )));
             }
             MutOp::Pop => {
                 let dest = dest.expect("what is popped has a name");
@@ -378,12 +378,13 @@ impl Adjoint {
             Expr::runtime(function, [place, index.clone()].into_iter().chain(more).collect())
         };
         if op == MutOp::Insert {
+            self.emit(Stmt::Do(call("remove_at", resolved, None)));
             if active {
                 let mirrored = self.mirror(place);
                 let bar = self.bound(call("remove_at", mirrored, None), "item_bar");
                 self.pullback(&args[1], bar, None);
             }
-            return self.emit(Stmt::Do(call("remove_at", resolved, None)));
+            return;
         }
         let dest = dest.expect("what is removed has a name");
         let bar = match self.finish(dest) {

@@ -78,6 +78,10 @@ impl Adjoint {
                 let elements = Expr::runtime("unshaped", vec![bar]);
                 self.pullback(&args[0], elements, None);
             }
+            Expr::Runtime { function: "arrayed", args } => {
+                let elements = Expr::runtime("listed", vec![bar]);
+                self.pullback(&args[0], elements, None);
+            }
             Expr::Runtime { function: "boxed", args } => {
                 let inner = Expr::runtime("unboxed", vec![bar]);
                 self.pullback(&args[0], inner, None);

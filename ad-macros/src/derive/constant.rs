@@ -95,7 +95,8 @@ fn constant_path(path: &Path, is_function: &dyn Fn(&Ident) -> bool) -> bool {
     last.ident == "PhantomData"
 }
 
-fn is_function_param(param: &Ident, generics: &Generics) -> bool {
+/// Whether a type parameter is one of functions, `F: Fn(..)`.
+pub fn is_function_param(param: &Ident, generics: &Generics) -> bool {
     bounds_of(param, generics).any(is_function_bound)
 }
 

@@ -14,7 +14,7 @@ fn facts(body: syn::Block) -> Facts {
         ("c".to_owned(), float, false, false),
         ("n".to_owned(), Ty::Discrete, false, false),
     ];
-    Facts::of(params, HashSet::new(), &body, &Ty::Float(None))
+    Facts::of(params, HashSet::new(), HashSet::new(), &body, &Ty::Float(None))
 }
 
 #[track_caller]

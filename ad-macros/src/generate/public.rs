@@ -106,10 +106,9 @@ pub fn arguments(f: &Function, again: bool) -> Vec<TokenStream> {
 fn is_function(p: &Param, f: &Function) -> bool {
     match &p.written {
         Type::ImplTrait(_) => !p.active,
-        Type::Path(t) => t
-            .path
-            .get_ident()
-            .is_some_and(|i| !p.active && f.item.sig.generics.type_params().any(|g| g.ident == *i)),
+        Type::Path(t) => t.path.get_ident().is_some_and(|ident| {
+            !p.active && crate::derive::constant::is_function_param(ident, &f.item.sig.generics)
+        }),
         _ => false,
     }
 }

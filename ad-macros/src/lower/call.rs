@@ -85,7 +85,7 @@ impl Lower<'_> {
                 return Some(Expr::Cast(Box::new(value), ty));
             }
             if crate::rules::scalar(last).is_some() {
-                let (recv, rest) = (args[0], &args[1..]);
+                let (recv, rest) = (&suffixed(args[0], owner), &args[1..]);
                 let method = quote::format_ident!("{}", last);
                 let rewritten: SynExpr = syn::parse_quote!((#recv).#method(#(#rest),*));
                 return Some(self.value(&rewritten));
@@ -305,4 +305,31 @@ fn collect_bindings(closure: &syn::ExprClosure, names: &mut Vec<proc_macro2::Ide
         fn visit_macro(&mut self, _: &'a syn::Macro) {}
     }
     syn::visit::Visit::visit_expr_closure(&mut Bindings(names), closure);
+}
+
+/// An expression of literals alone, `1.0 / 3.0`, whose type is said: `f64::max(0.0, x)` gives it, `0.0.max(x)` does not.
+fn suffixed(e: &SynExpr, float: &str) -> SynExpr {
+    match e {
+        SynExpr::Lit(syn::ExprLit { attrs, lit: syn::Lit::Float(lit) })
+            if lit.suffix().is_empty() && matches!(float, "f32" | "f64") =>
+        {
+            let digits = lit.base10_digits();
+            let zero = if digits.ends_with('.') { "0" } else { "" };
+            let lit = syn::LitFloat::new(&format!("{digits}{zero}_{float}"), lit.span());
+            SynExpr::Lit(syn::ExprLit { attrs: attrs.clone(), lit: syn::Lit::Float(lit) })
+        }
+        SynExpr::Unary(unary) => {
+            let expr = Box::new(suffixed(&unary.expr, float));
+            SynExpr::Unary(syn::ExprUnary { expr, ..unary.clone() })
+        }
+        SynExpr::Paren(paren) => {
+            let expr = Box::new(suffixed(&paren.expr, float));
+            SynExpr::Paren(syn::ExprParen { expr, ..paren.clone() })
+        }
+        SynExpr::Binary(binary) => {
+            let left = Box::new(suffixed(&binary.left, float));
+            SynExpr::Binary(syn::ExprBinary { left, ..binary.clone() })
+        }
+        e => e.clone(),
+    }
 }

@@ -118,7 +118,8 @@ impl Lower<'_> {
         let of = |block: &syn::Block| {
             let params =
                 params.iter().map(|p| (p.name.to_string(), p.ty.clone(), p.active, p.mutable));
-            Facts::of(params.collect(), self.facts.reals.clone(), block, &Ty::Unknown)
+            let (reals, ranges) = (self.facts.reals.clone(), self.facts.ranges.clone());
+            Facts::of(params.collect(), reals, ranges, block, &Ty::Unknown)
         };
         let errors: &Errors = self.errors;
         let mut known = of(&block);

@@ -129,6 +129,7 @@ const LINEAR: &[&str] = &[
     "take_part",
     "wrapped",
     "unshaped",
+    "listed",
     "unboxed",
     "pop",
     "remove_at",
