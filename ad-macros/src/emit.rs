@@ -3,6 +3,7 @@
 mod checkpoint;
 mod closure;
 mod expr;
+pub mod moves;
 mod stmt;
 pub mod sweeps;
 

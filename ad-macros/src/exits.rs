@@ -17,6 +17,11 @@ mod find;
 #[cfg(test)]
 mod tests;
 
+/// Whether a name is that of what an early return leaves: an `Option` that is set at most once.
+pub fn is_returned(name: &Ident) -> bool {
+    name == "__returned"
+}
+
 use crate::errors::Errors;
 pub use find::is_panic;
 use find::{Exits, completes, exits_of_expr, exits_of_stmts};

@@ -78,6 +78,8 @@ pub enum Role {
     Deferred,
     /// An old value, kept to be restored.
     Saved,
+    /// The result of this type, once an early return has set it: an `Option`, out of which it is moved at the end.
+    Returned(Box<Type>),
 }
 
 #[derive(Clone, Debug)]

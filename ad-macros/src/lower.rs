@@ -9,6 +9,7 @@ mod consume;
 mod control;
 mod effect;
 mod expr;
+mod fallible;
 mod method;
 mod ndarray;
 mod pattern;

@@ -487,6 +487,26 @@ impl<T> OptionTangent for Result<T, ()> {
     }
 }
 
+/// Whether `unwrap` gives a value.
+pub trait Holds {
+    /// `is_some` or `is_ok`.
+    fn __holds(&self) -> bool;
+}
+
+impl<T> Holds for Option<T> {
+    #[inline(always)]
+    fn __holds(&self) -> bool {
+        self.is_some()
+    }
+}
+
+impl<T, E> Holds for Result<T, E> {
+    #[inline(always)]
+    fn __holds(&self) -> bool {
+        self.is_ok()
+    }
+}
+
 /// What `unwrap` shows without taking it.
 pub trait Unwrapped {
     /// The payload.

@@ -292,7 +292,7 @@ pub mod methods {
     pub use crate::differentiated::DifferentiatedSiblings;
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;
-    pub use crate::places::{OkTangent, OptionTangent, SliceMut, SomeTangent};
+    pub use crate::places::{Holds, OkTangent, OptionTangent, SliceMut, SomeTangent};
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
         ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule,
@@ -400,6 +400,18 @@ pub fn drop_last<V: crate::containers_adjoint::DropLast + ?Sized>(vec: &mut V) {
 #[allow(clippy::boxed_local)] // To take it out of the box is the point.
 pub fn unboxed<T>(bar: Box<T>) -> T {
     *bar
+}
+
+/// The cotangent of a result that no early return has set.
+#[inline(always)]
+pub fn returned_nothing<T>() -> Option<T> {
+    None
+}
+
+/// Takes the cotangent of the result that an early return has set.
+#[inline(always)]
+pub fn take_returned<T>(bar: &mut Option<T>) -> Option<T> {
+    bar.take()
 }
 
 /// The array of these elements, as long as `like`.

@@ -24,7 +24,8 @@ fn generic_constant<T: Real>(x: T, #[constant] h: T) -> T {
 /// The path form gives its literals a type.
 #[differentiate]
 fn path_forms(u: f64) -> f64 {
-    f64::max(0.0, u) + f64::hypot(1., u) + f64::powf(2.0, u) + f64::min(-1.0 / 3.0, u) - f64::atan2(1e-3, u)
+    f64::max(0.0, u) + f64::hypot(1., u) + f64::powf(2.0, u) + f64::min(-1.0 / 3.0, u)
+        - f64::atan2(1e-3, u)
 }
 
 #[differentiate]

@@ -112,6 +112,9 @@ impl Adjoint {
             return Expr::runtime("clone", vec![Expr::borrow(Expr::var(*zero))]);
         }
         match &self.program[var].ty {
+            _ if matches!(self.program[var].role, Role::Returned(_)) => {
+                Expr::runtime("returned_nothing", vec![])
+            }
             ty if ty.is_float() => Expr::Number(0.0, crate::rules::float_of(ty)),
             _ => Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]),
         }
@@ -128,9 +131,17 @@ impl Adjoint {
             None => self.zero_of(var),
         };
         let level = self.level_of(var).min(self.level());
-        self.open[level].push(Stmt::Let { var: bar, ty: None, value });
+        let ty = self.returned_tangent(var);
+        self.open[level].push(Stmt::Let { var: bar, ty, value });
         self.bars.states.insert(var, State::Full);
         bar
+    }
+
+    /// The type of the cotangent of what an early return sets, which is `None` until it is known.
+    fn returned_tangent(&self, var: Var) -> Option<syn::Type> {
+        let Role::Returned(result) = &self.program[var].role else { return None };
+        let tangent = quote::quote!(<#result as ::ad_runtime::Differentiable>::Tangent);
+        Some(syn::parse_quote!(::core::option::Option<#tangent>))
     }
 
     /// A cotangent that the rules of the runtime can add to; it needs no shape.
@@ -228,6 +239,11 @@ impl Adjoint {
         }
         let resolved = self.resolve(place);
         let root = resolved.root;
+        if matches!(self.program[root].role, Role::Returned(_)) {
+            // It is read once, whole.
+            let place = Place::var(self.start(root));
+            return self.emit(Stmt::Assign { place, value: Expr::runtime("wrapped", vec![value]) });
+        }
         if resolved.is_var() && self.state(root).is_none() && self.level_of(root) == self.level() {
             let bar = self.bar_var(root);
             self.emit(Stmt::Let { var: bar, ty: None, value });
@@ -334,6 +350,11 @@ impl Adjoint {
         let root = resolved.root;
         if !self.is_active_place(place) {
             return None;
+        }
+        if matches!(self.program[root].role, Role::Returned(_)) {
+            let bar = self.bars.vars.get(&root).copied().filter(|_| self.is_started(root))?;
+            let taken = Expr::runtime("take_returned", vec![Expr::borrow_mut(Expr::var(bar))]);
+            return Some(self.bound(taken, "returned_bar"));
         }
         if resolved.is_var()
             && !is_borrowed_param(&self.program, root)

@@ -120,6 +120,9 @@ impl Adjoint {
             return;
         }
         let target = self.resolve(&part);
+        if matches!(self.program[target.root].role, Role::Returned(_)) {
+            return self.accumulate(&part, bar);
+        }
         let ty = self.program.ty_of(&Expr::var(var));
         if ty.is_float() && !self.program.ty_of_place(&target).is_float() {
             // The type of the part is not known where it stands.

@@ -10,7 +10,7 @@ impl Adjoint {
     /// Saves what `place` holds: the forward statement, and the restoring one.
     pub(super) fn save(&mut self, place: &Place) -> Option<(Stmt, Stmt)> {
         let root = self.program.base(place);
-        if matches!(self.program[root].role, Role::Deferred) {
+        if matches!(self.program[root].role, Role::Deferred | Role::Returned(_)) {
             return None;
         }
         let mut place = place.clone();

@@ -51,6 +51,10 @@ impl Emitter<'_> {
                 Proj::Variant(..) if self.reverse => {
                     quote!((*::ad_runtime::rt::unwrapped(&#tokens)))
                 }
+                // What is read again later stays whole.
+                Proj::Variant(..) if !mutable && self.stays(place.root) => {
+                    quote!((*::ad_runtime::rt::unwrapped(&#tokens)))
+                }
                 Proj::Variant(..) => quote!(#tokens.unwrap()),
                 Proj::View { method, mirror, args } => {
                     let args = args.iter().map(|a| self.index(a));
@@ -78,6 +82,13 @@ impl Emitter<'_> {
             };
         }
         tokens
+    }
+
+    /// Whether a value by itself, which a use would move, is read again later.
+    fn stays(&self, var: Var) -> bool {
+        let info = &self.program[var];
+        let named = matches!(info.role, Role::Local | Role::Temp);
+        named && self.kept.contains(&var) && !copies(&info.ty)
     }
 
     /// Whether a transform made the variable, and named it so: the user's own names say nothing.
@@ -248,9 +259,18 @@ impl Emitter<'_> {
     fn borrow(&self, mutable: bool, inner: &Expr) -> TokenStream {
         match inner {
             Expr::Place(place) => {
-                let ty = self.program.ty_of_place(place);
+                // A borrow leaves the whole in its place.
+                if let (false, false, [before @ .., Proj::Variant(..)]) =
+                    (mutable, self.reverse, &place.proj[..])
+                    && matches!(self.program[place.root].role, Role::Local | Role::Temp)
+                    && !self.is_made(place.root, "_dot")
+                    && !self.is_cotangent(place.root)
+                {
+                    let whole = Place { root: place.root, proj: before.to_vec() };
+                    let whole = self.place(&whole, false);
+                    return quote!(::ad_runtime::rt::unwrapped(&#whole));
+                }
                 let place = self.place(place, mutable);
-                let _ = ty;
                 let place = strip_parens(place);
                 if mutable { quote!(&mut #place) } else { quote!(&#place) }
             }

@@ -1,5 +1,6 @@
 //! The bodies of the hidden functions: what binds the cotangents and tangents of parameters, and the sweeps.
 
+use super::moves::moved_in_loops;
 use super::{Emitter, active_flag, mentions};
 use crate::adjoint::{self, Reversed};
 use crate::function::{Param, arg, scratch, slot};
@@ -27,6 +28,7 @@ pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> Tok
     let mut kept = HashSet::new();
     adjoint::every_read(program, &reversed.reverse, &mut kept);
     adjoint::fused_reads(program, &reversed.forward, &mut kept);
+    kept.extend(moved_in_loops(program, &reversed.forward));
     for p in active() {
         kept.extend(param_var(program, p));
     }
@@ -115,7 +117,7 @@ fn changes(program: &Program, e: &Expr, var: Var) -> bool {
 /// The body of `__jvp`: the function and its tangent.
 pub fn jvp_body(params: &[Param], pushed: &Pushed) -> TokenStream {
     let program = &pushed.program;
-    let mut emitter = Emitter::forward(program, HashSet::new());
+    let mut emitter = Emitter::forward(program, moved_in_loops(program, &pushed.stmts));
     emitter.tangent = true;
     let stmts = emitter.stmts(&pushed.stmts);
     let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));

@@ -84,7 +84,7 @@ pub fn reads_only(name: &syn::Ident) -> bool {
 }
 
 /// Methods of the standard library and of ndarray that take `&self`, as an assertion makes sure of.
-const SHARED: [&str; 44] = [
+const SHARED: [&str; 45] = [
     "first",
     "last",
     "get",
@@ -112,6 +112,7 @@ const SHARED: [&str; 44] = [
     "len",
     "is_empty",
     "is_some",
+    "__holds",
     "is_none",
     "nrows",
     "ncols",

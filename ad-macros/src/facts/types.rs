@@ -155,6 +155,7 @@ pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
             | "gt"
             | "ge"
             | "is_some"
+            | "__holds"
             | "is_none"
             | "is_ok"
             | "is_err"

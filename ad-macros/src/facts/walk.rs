@@ -302,14 +302,20 @@ impl<'a> Visit<'a> for Facts {
         self.visit_expr(&e.receiver);
         let item = self.item(&e.receiver);
         let active_receiver = self.active(&e.receiver);
-        for arg in &e.args {
+        for (i, arg) in e.args.iter().enumerate() {
             if let Expr::Closure(closure) = arg {
+                // The error of a `Result` carries no derivative.
+                let takes_error = match e.method.to_string().as_str() {
+                    "map_err" | "unwrap_or_else" | "or_else" => true,
+                    "map_or_else" => i == 0,
+                    _ => false,
+                };
                 let params = types::closure_params(&e.method, &item, e, self);
                 let active = active_receiver
                     || e.args.iter().any(|a| !matches!(a, Expr::Closure(_)) && self.active(a))
                     || ["fold", "scan", "try_fold", "reduce"].iter().any(|m| e.method == m)
                         && self.mentions_active_expr(&closure.body);
-                self.bind_closure(closure, &params, active);
+                self.bind_closure(closure, &params, active && !takes_error);
                 self.visit_expr(&closure.body);
             } else {
                 self.visit_expr(arg);

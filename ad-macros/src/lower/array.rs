@@ -77,7 +77,8 @@ impl Lower<'_> {
     ) -> Expr {
         let var = self.temp("k", Ty::Discrete, false, false);
         let k = self.program[var].name.to_token_stream();
-        let made = || (!is_made(&closure.body)).then(|| quote!(::core::default::Default::default()));
+        let made =
+            || (!is_made(&closure.body)).then(|| quote!(::core::default::Default::default()));
         let Some(empty) = empty(&element).or_else(made) else {
             return self.listed(like(quote!(())), element, var, &mut |lower| {
                 let item = item(lower, &k);

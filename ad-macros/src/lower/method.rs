@@ -43,6 +43,9 @@ impl Lower<'_> {
         if let Some(value) = self.rearranged(call) {
             return value;
         }
+        if let Some(value) = self.fallible_method(call, &name, &recv_ty) {
+            return value;
+        }
         if let Some(value) = self.option_method(call, &name, &recv_ty) {
             return value;
         }
@@ -319,10 +322,11 @@ impl Lower<'_> {
         }
     }
 
-    /// Lowers a match that binds `__v`, under a name of its own.
-    fn fresh_match(&mut self, e: SynExpr) -> Expr {
-        let name = self.fresh_name("inner");
+    /// Lowers a match that binds `__v` and `__e`, under names of their own.
+    pub(super) fn fresh_match(&mut self, e: SynExpr) -> Expr {
+        let (name, error) = (self.fresh_name("inner"), self.fresh_name("error"));
         let tokens = replace_ident(e.to_token_stream(), "__v", &name);
+        let tokens = replace_ident(tokens, "__e", &error);
         let e: SynExpr = syn::parse2(tokens).expect("renaming keeps the syntax");
         self.analyse(&e);
         self.value(&e)
@@ -624,7 +628,7 @@ pub(super) fn replace_ident(
 }
 
 /// The parameter and the body of a closure, or of a path applied to a name.
-fn applied(f: &SynExpr) -> Option<(syn::Pat, SynExpr)> {
+pub(super) fn applied(f: &SynExpr) -> Option<(syn::Pat, SynExpr)> {
     match f {
         SynExpr::Closure(c) => Some((c.inputs.first()?.clone(), (*c.body).clone())),
         SynExpr::Path(p) => Some((syn::parse_quote!(__v), syn::parse_quote!(#p(__v)))),

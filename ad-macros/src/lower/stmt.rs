@@ -203,11 +203,31 @@ impl Lower<'_> {
             let inferred = self.program.ty_of(&value);
             self.facts.set_ty(&p.ident.to_string(), inferred);
         }
-        let var = self.local(&p.ident, Role::Local);
+        let role = match &ty {
+            Some(ty) if crate::exits::is_returned(&p.ident) => self.returned(ty),
+            _ => Role::Local,
+        };
+        let var = self.local(&p.ident, role);
         if !self.program.reads_active(&value) && !self.program[var].mutable {
             self.program[var].active = false;
         }
         self.push(Stmt::Let { var, ty, value });
+    }
+
+    /// The role of the `Option<R>` that an early return sets.
+    fn returned(&self, ty: &syn::Type) -> Role {
+        let result = match ty {
+            syn::Type::Path(p) => {
+                p.path.segments.last().and_then(crate::derive::constant::type_argument)
+            }
+            _ => None,
+        };
+        match result {
+            Some(result) if !crate::facts::of_syn_type(result, &self.facts.reals).is_copy() => {
+                Role::Returned(Box::new(result.clone()))
+            }
+            _ => Role::Local,
+        }
     }
 
     /// A `move` closure keeps the values that its captures have now.

@@ -130,6 +130,8 @@ const LINEAR: &[&str] = &[
     "wrapped",
     "unshaped",
     "listed",
+    "returned_nothing",
+    "take_returned",
     "unboxed",
     "pop",
     "remove_at",
