@@ -580,6 +580,8 @@ pub struct Program {
     pub counted: std::collections::HashSet<Id>,
     /// The loops with `#[checkpoint(n)]`.
     pub checkpoints: HashMap<Id, Checkpoint>,
+    /// What calls return that are statements: they run for what they change.
+    pub dropped: std::collections::HashSet<Var>,
     pub ids: usize,
 }
 
@@ -680,6 +682,22 @@ impl Program {
         let owned = !matches!(info.ty, Ty::Ref(_) | Ty::RefMut(_)) && !info.ty.is_copy();
         let own = matches!(info.role, Role::Local | Role::Param) && !info.mutable;
         place.is_var() && owned && own && !info.ty.is_discrete()
+    }
+
+    /// Whether a method leaves its receiver as it is by its name, of which the emission makes sure where the
+    /// type is not known.
+    pub fn is_shared_call(&self, place: &Place, name: &Ident) -> bool {
+        let by_value = ["map", "zip", "fold", "chain"].iter().any(|other| name == other);
+        let known = *self.ty_of_place(place).deref() != Ty::Unknown;
+        crate::facts::reads_only(name) && (known || !by_value)
+    }
+
+    /// Whether a mutable receiver is taken for unchanged by the method's name alone.
+    pub fn is_asserted_shared(&self, place: &Place, name: &Ident) -> bool {
+        let base = &self[self.base(place)];
+        let unknown = *self.ty_of_place(place).deref() == Ty::Unknown;
+        let mutable = base.mutable || matches!(base.ty, Ty::RefMut(_));
+        unknown && mutable && self.is_shared_call(place, name)
     }
 
     /// Whether a place is a view of a part of an array, rather than a variable that owns its elements.

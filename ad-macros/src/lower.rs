@@ -44,6 +44,8 @@ pub struct Lower<'a> {
     pub real: Option<String>,
     /// The order to which the function is differentiated.
     pub order: usize,
+    /// Whether the value of the method call that is lowered next is dropped.
+    dropping: bool,
     /// What the user calls the counter of the loop that is lowered next.
     counter_name: Option<Ident>,
 }
@@ -62,6 +64,7 @@ impl<'a> Lower<'a> {
             default_float: syn::parse_quote!(f64),
             real,
             order: 1,
+            dropping: false,
             counter_name: None,
         }
     }

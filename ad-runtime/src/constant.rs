@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may carry a derivative, which would be lost here",
     label = "this is taken for a number or a flag without derivative",
-    note = "`!x` and methods such as `len` and `count` are not differentiated: give the operation another name and `#[differentiate]`, or pass `stop_gradient(..)` of the operand"
+    note = "`!x` and methods such as `len`, `shape` and `contains` are not differentiated: give the operation another name and `#[differentiate]`, or pass `stop_gradient(..)` of the operand"
 )]
 pub trait ConstantValue {}
 
@@ -42,3 +42,12 @@ impl<T: ConstantValue> ConstantValue for Option<T> {}
 impl<T: ConstantValue> ConstantValue for [T] {}
 impl<T: ConstantValue> ConstantValue for Vec<T> {}
 impl<T: ConstantValue, const N: usize> ConstantValue for [T; N] {}
+impl ConstantValue for std::num::FpCategory {}
+
+macro_rules! constant_tuples {
+    ($(($($t:ident)+))*) => { $(impl<$($t: ConstantValue),+> ConstantValue for ($($t,)+) {})* };
+}
+constant_tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E F));
+
+#[cfg(feature = "ndarray")]
+impl<I: ?Sized> ConstantValue for ndarray::Dim<I> {}

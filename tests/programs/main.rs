@@ -42,6 +42,7 @@ mod linear_algebra;
 mod loops;
 mod loops_while;
 mod matrix_calculus;
+mod method_names;
 mod methods_traits;
 mod mutation;
 mod names;

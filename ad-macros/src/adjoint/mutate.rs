@@ -35,7 +35,7 @@ impl Adjoint {
     }
 
     /// The places that a call may change: what it borrows mutably, and a receiver that is mutable.
-    fn changed_by(&self, value: &Expr) -> Vec<Place> {
+    fn changed_by(&self, value: &Expr, dropped: bool) -> Vec<Place> {
         let (recv, args) = match value {
             Expr::Call { args, kind, .. } if *kind != CallKind::Constructor => (None, args),
             Expr::Method { recv, args, name, .. } if !self.program.ty_of(recv).is_float() => {
@@ -46,7 +46,7 @@ impl Adjoint {
         let mut changed = Vec::new();
         if let Some((Expr::Place(place), name)) = recv
             && self.may_change(place)
-            && !crate::facts::reads_only(name)
+            && (dropped || !self.program.is_shared_call(place, name))
         {
             changed.push(place.clone());
         }
@@ -75,7 +75,7 @@ impl Adjoint {
 
     pub(super) fn definition(&mut self, var: Var, ty: Option<syn::Type>, value: Expr) -> Vec<Stmt> {
         let mut forward = Vec::new();
-        let changed = self.changed_by(&value);
+        let changed = self.changed_by(&value, self.program.dropped.contains(&var));
         let mut restores = Vec::new();
         for place in &changed {
             if let Some((save, restore)) = self.save(place) {

@@ -2,10 +2,36 @@
 
 use super::{Emitter, active_flag, copies};
 use crate::ir::{BinOp, Expr, Place, Proj, Role, Ty, UnOp, Var};
-use proc_macro2::{Group, Literal, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 impl Emitter<'_> {
+    /// A method call; `changes` where it may change its receiver, whatever its name.
+    pub(super) fn method(
+        &self,
+        recv: &Expr,
+        name: &proc_macro2::Ident,
+        turbofish: Option<&TokenStream>,
+        args: &[Expr],
+        changes: bool,
+    ) -> TokenStream {
+        let recv = match recv {
+            Expr::Place(place) if consumes(name) && place.is_var() => {
+                let tokens = self.read(place);
+                if starts_with_star(&tokens) { quote!((#tokens)) } else { tokens }
+            }
+            // By a shared reference, it does not compile if it takes `&mut self`.
+            Expr::Place(place) if !changes && self.program.is_asserted_shared(place, name) => {
+                let place = self.place(place, false);
+                quote_spanned!(name.span().resolved_at(Span::call_site())=> (&#place))
+            }
+            Expr::Place(place) => self.place(place, false),
+            recv => self.operand(recv, Precedence::Postfix),
+        };
+        let args = args.iter().map(|a| self.expr(a));
+        quote!(#recv.#name #turbofish (#(#args),*))
+    }
+
     /// A place; `mutable` where it is written or borrowed mutably.
     pub fn place(&self, place: &Place, mutable: bool) -> TokenStream {
         let resolved;
@@ -190,16 +216,7 @@ impl Emitter<'_> {
                 quote!(#a #op #b)
             }
             Expr::Method { recv, name, turbofish, args } => {
-                let recv = match &**recv {
-                    Expr::Place(place) if consumes(name) && place.is_var() => {
-                        let tokens = self.read(place);
-                        if starts_with_star(&tokens) { quote!((#tokens)) } else { tokens }
-                    }
-                    Expr::Place(place) => self.place(place, false),
-                    recv => self.operand(recv, Precedence::Postfix),
-                };
-                let args = args.iter().map(|a| self.expr(a));
-                quote!(#recv.#name #turbofish (#(#args),*))
+                self.method(recv, name, turbofish.as_ref(), args, false)
             }
             Expr::Call { path, args, .. } => self.call(path, args),
             Expr::Ref { mutable, expr } => self.borrow(*mutable, expr),

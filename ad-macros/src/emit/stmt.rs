@@ -16,7 +16,15 @@ impl Emitter<'_> {
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let { var, ty, value } => {
-                let (name, value) = (self.name(*var), self.expr(value));
+                let name = self.name(*var);
+                let value = match value {
+                    Expr::Method { recv, name, turbofish, args }
+                        if self.program.dropped.contains(var) =>
+                    {
+                        self.method(recv, name, turbofish.as_ref(), args, true)
+                    }
+                    value => self.expr(value),
+                };
                 let mutability = self.mutability(*var);
                 let ty = ty.as_ref().map(|ty| quote!(: #ty));
                 quote!(let #mutability #name #ty = #value;)

@@ -9,8 +9,8 @@
 //! `cache.get(i)` with a `mut cache` that is constant is `(&cache).get(i)`: if it changes the cache, which the
 //! reverse sweep would not see, it does not compile.
 //!
-//! `!` and `len` give what carries no derivative for all types of the standard library. For a type of
-//! the user's that overloads them with an active result, the assertion does not compile: the derivative
+//! `!`, `len`, `contains` and the like give what carries no derivative for all types of the standard library. For
+//! a type of the user's that has them with an active result, the assertion does not compile: the derivative
 //! would silently be lost.
 
 use super::{Facts, types};
@@ -46,10 +46,20 @@ impl Assumptions<'_> {
         unknown && self.facts.active(e) && !crate::lower::is_iterator(e)
     }
 
+    /// Whether a call is taken for constant by the name of the method alone, though something active goes in.
+    fn is_named(&self, call: &syn::ExprMethodCall) -> bool {
+        let ty = self.facts.infer(&call.receiver);
+        types::inactive_method(call)
+            && !types::has_inactive_method(&ty, &call.method.to_string())
+            && !crate::lower::is_iterator(&call.receiver)
+            && (self.facts.active(&call.receiver)
+                || call.args.iter().any(|arg| self.facts.active(arg)))
+    }
+
     /// Whether `e` is a constant that may be changed, of a type that the syntax does not show.
     fn may_change(&self, e: &Expr) -> bool {
         let Some(root) = super::root_of(e).map(ToString::to_string) else { return false };
-        let place = matches!(e, Expr::Path(_) | Expr::Field(_));
+        let place = matches!(e, Expr::Path(_) | Expr::Field(_) | Expr::Index(_));
         let unknown = *self.facts.infer(e).deref() == crate::ir::Ty::Unknown;
         place && unknown && self.facts.is_mutable(&root) && !self.facts.is_active(&root)
     }
@@ -76,17 +86,12 @@ impl VisitMut for Assumptions<'_> {
             return;
         }
         let named = match &*e {
-            Expr::MethodCall(call) => {
-                is_counting(&call.method)
-                    && call.args.is_empty()
-                    && types::inactive_method(call)
-                    && self.is_open(&call.receiver)
-            }
+            Expr::MethodCall(call) => self.is_named(call),
             _ => false,
         };
         visit_mut::visit_expr_mut(self, e);
         if let Expr::MethodCall(call) = e
-            && super::changes::takes_shared(&call.method)
+            && super::changes::is_taken_for_shared(call)
             && self.may_change(&call.receiver)
         {
             let receiver = &call.receiver;
@@ -98,9 +103,4 @@ impl VisitMut for Assumptions<'_> {
             *e = self.asserted(e);
         }
     }
-}
-
-/// Methods that a type of the user's may well have with another meaning: the length of a vector in space.
-fn is_counting(name: &syn::Ident) -> bool {
-    ["len", "count", "capacity", "is_empty", "nrows", "ncols", "ndim"].iter().any(|n| name == n)
 }

@@ -168,8 +168,16 @@ const BY_VALUE: [&str; 31] = [
 ];
 
 /// Whether the name is one of a method that takes `&self` wherever it is known.
-pub fn takes_shared(method: &syn::Ident) -> bool {
+fn takes_shared(method: &syn::Ident) -> bool {
     SHARED.iter().any(|name| method == name)
+}
+
+/// Whether a method that `leaves_unchanged` its receiver can be called through a shared reference to make sure of
+/// it. Those by value could not be, where the value is not `Copy`.
+pub fn is_taken_for_shared(call: &syn::ExprMethodCall) -> bool {
+    let by_value = ["map", "zip", "fold", "chain"].iter().any(|name| call.method == name)
+        || BY_VALUE.iter().any(|name| call.method == name);
+    leaves_unchanged(call) && !by_value
 }
 
 /// Whether a method of the standard library or of ndarray with this name leaves its receiver as it is.

@@ -128,63 +128,51 @@ pub fn is_arithmetic(op: &syn::BinOp) -> bool {
     matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
 }
 
-/// Methods whose result carries no derivative, whatever the receiver.
+/// Methods whose result carries no derivative, of the standard library and of ndarray, by their name and the
+/// number of their arguments. Where the receiver's type is not known, the assumption is asserted.
 pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
-    let name = call.method.to_string();
-    // Without a predicate they are not those of iterators: `body.position()` is a method of the user's.
-    if matches!(name.as_str(), "position" | "rposition" | "any" | "all") && call.args.is_empty() {
-        return false;
+    let arguments = match call.method.to_string().as_str() {
+        "__holds" | "len" | "is_empty" | "is_nan" | "is_finite" | "is_infinite"
+        | "is_sign_negative" | "is_sign_positive" | "is_normal" | "is_some" | "is_none"
+        | "is_ok" | "is_err" | "count" | "nrows" | "ncols" | "shape" | "dim" | "raw_dim"
+        | "ndim" | "capacity" | "is_square" | "is_standard_layout" | "to_bits" | "strides"
+        | "indices" | "classify" => 0,
+        "partial_cmp" | "total_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+        | "is_some_and" | "contains" | "any" | "all" | "position" | "rposition" | "len_of"
+        | "binary_search_by" | "partition_point" | "starts_with" | "ends_with" => 1,
+        _ => return false,
+    };
+    call.args.len() == arguments
+}
+
+/// Whether values of the type have the method `name` of [`inactive_method`] themselves.
+pub fn has_inactive_method(ty: &Ty, name: &str) -> bool {
+    let compares = matches!(name, "partial_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge");
+    match ty.deref() {
+        Ty::Unknown | Ty::Object => false,
+        Ty::Discrete | Ty::NdArray { .. } => true,
+        Ty::Float(_) => {
+            compares
+                || name.starts_with("is_")
+                || ["total_cmp", "to_bits", "classify"].contains(&name)
+        }
+        Ty::Option(_) => compares || ["is_some", "is_none", "is_some_and"].contains(&name),
+        Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) => {
+            let known = [
+                "len",
+                "is_empty",
+                "contains",
+                "starts_with",
+                "ends_with",
+                "binary_search_by",
+                "partition_point",
+                "capacity",
+            ];
+            compares || known.contains(&name)
+        }
+        Ty::Tuple(_) => compares,
+        Ty::Ref(_) | Ty::RefMut(_) => unreachable!("references are looked through"),
     }
-    matches!(
-        name.as_str(),
-        "len"
-            | "is_empty"
-            | "is_nan"
-            | "is_finite"
-            | "is_infinite"
-            | "is_sign_negative"
-            | "is_sign_positive"
-            | "is_normal"
-            | "partial_cmp"
-            | "total_cmp"
-            | "cmp"
-            | "eq"
-            | "ne"
-            | "lt"
-            | "le"
-            | "gt"
-            | "ge"
-            | "is_some"
-            | "__holds"
-            | "is_none"
-            | "is_ok"
-            | "is_err"
-            | "is_some_and"
-            | "contains"
-            | "any"
-            | "all"
-            | "position"
-            | "rposition"
-            | "count"
-            | "nrows"
-            | "ncols"
-            | "shape"
-            | "dim"
-            | "raw_dim"
-            | "ndim"
-            | "len_of"
-            | "binary_search_by"
-            | "partition_point"
-            | "capacity"
-            | "is_square"
-            | "is_standard_layout"
-            | "to_bits"
-            | "starts_with"
-            | "ends_with"
-            | "strides"
-            | "indices"
-            | "classify"
-    )
 }
 
 /// The type of a scalar's method.

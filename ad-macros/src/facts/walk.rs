@@ -200,6 +200,20 @@ impl<'a> Visit<'a> for Facts {
         }
     }
 
+    fn visit_stmt(&mut self, stmt: &'a syn::Stmt) {
+        // A call that is a statement runs for what it changes, whatever the method is called.
+        if let syn::Stmt::Expr(Expr::MethodCall(call), Some(_)) = stmt
+            && super::reads_only(&call.method)
+            && let Some(root) = root_of(&call.receiver).map(ToString::to_string)
+            && self.mutable.contains(&root)
+            && *self.infer(&call.receiver).deref() == Ty::Unknown
+            && call.args.iter().any(|arg| self.active(arg))
+        {
+            self.activate(&root);
+        }
+        visit::visit_stmt(self, stmt);
+    }
+
     fn visit_expr_let(&mut self, e: &'a syn::ExprLet) {
         self.visit_expr(&e.expr);
         self.let_bound(&e.pat, &e.expr);

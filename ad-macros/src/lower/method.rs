@@ -8,6 +8,7 @@ use syn::Expr as SynExpr;
 impl Lower<'_> {
     /// The value of a method call on, or with, active values.
     pub(super) fn method(&mut self, call: &syn::ExprMethodCall) -> Expr {
+        let dropped = std::mem::take(&mut self.dropping);
         let name = call.method.to_string();
         if self.is_view(call) && self.is_place(&call.receiver) {
             let whole = SynExpr::MethodCall(call.clone());
@@ -81,7 +82,7 @@ impl Lower<'_> {
             .iter()
             .map(|a| {
                 let arg = self.argument(a);
-                self.before_change(&recv, &call.method, arg)
+                self.before_change(&recv, dropped || !crate::facts::reads_only(&call.method), arg)
             })
             .collect();
         let turbofish = call.turbofish.as_ref().map(ToTokens::to_token_stream);
@@ -90,13 +91,13 @@ impl Lower<'_> {
 
     /// The argument in `s.turn(s.angle)`, where `turn` may change `s`: a copy that has a name, so that its
     /// cotangent is not a part of the one that the call changes in place.
-    fn before_change(&mut self, recv: &Expr, method: &syn::Ident, arg: Expr) -> Expr {
+    fn before_change(&mut self, recv: &Expr, changes: bool, arg: Expr) -> Expr {
         let (Expr::Place(changed), Expr::Place(part)) = (recv, &arg) else { return arg };
         let root = self.program.base(changed);
         let info = &self.program[root];
         let may_change = info.mutable || matches!(info.ty, Ty::RefMut(_));
         let overlaps = self.program.base(part) == root;
-        if !may_change || !overlaps || crate::facts::reads_only(method) {
+        if !may_change || !overlaps || !changes {
             return arg;
         }
         let (ty, active) = (self.program.ty_of_place(part), self.is_active(part));
@@ -491,12 +492,17 @@ impl Lower<'_> {
             return;
         }
         let selects = super::sort::selects(&call.method) && !self.facts.active(&call.receiver);
-        let operates = self.facts.active(&whole) || call.args.iter().any(|a| self.facts.active(a));
+        let operates = self.facts.active(&whole)
+            || call.args.iter().any(|a| self.facts.active(a))
+            || self.may_change_user_type(&call.receiver);
         if operates && !selects {
             self.check_effect(&call.method, std::iter::once(&*call.receiver).chain(&call.args));
+            self.dropping = true;
             let value = self.method(call);
-            if !matches!(value, Expr::Place(_)) {
-                self.name("unit", value, Ty::Unknown, true);
+            if !matches!(value, Expr::Place(_))
+                && let Expr::Place(unit) = self.name("unit", value, Ty::Unknown, true)
+            {
+                self.program.dropped.insert(unit.root);
             }
         } else {
             self.effect(
@@ -504,6 +510,17 @@ impl Lower<'_> {
                 &syn::Stmt::Expr(whole.clone(), Some(Default::default())),
             );
         }
+    }
+
+    /// Whether a method may change its receiver, whatever its name: an active variable of a type that is not seen.
+    fn may_change_user_type(&self, receiver: &SynExpr) -> bool {
+        let root = crate::facts::root_of(receiver).map(ToString::to_string);
+        *self.facts.infer(receiver).deref() == Ty::Unknown
+            && self.facts.active(receiver)
+            && self.is_place(receiver)
+            && root.is_some_and(|root| {
+                self.facts.is_mutable(&root) || matches!(self.facts.ty(&root), Ty::RefMut(_))
+            })
     }
 
     /// A call whose value is dropped changes something, or does nothing. What it changes has to be
