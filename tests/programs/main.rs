@@ -39,6 +39,7 @@ mod iterators_adaptors;
 mod iterators_consumers;
 mod iterators_sources;
 mod linear_algebra;
+mod lookups;
 mod loops;
 mod loops_while;
 mod matrix_calculus;

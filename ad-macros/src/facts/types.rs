@@ -452,6 +452,12 @@ impl Facts {
             "to_vec" | "into_vec" | "to_owned" => Ty::Vec(Box::new(element)),
             "as_slice" => Ty::Ref(Box::new(Ty::Slice(Box::new(element)))),
             "as_mut_slice" => Ty::RefMut(Box::new(Ty::Slice(Box::new(element)))),
+            "get" if self.is_range(e.args.first()) => {
+                Ty::Option(Box::new(Ty::Ref(Box::new(Ty::Slice(Box::new(element))))))
+            }
+            "get_mut" if self.is_range(e.args.first()) => {
+                Ty::Option(Box::new(Ty::RefMut(Box::new(Ty::Slice(Box::new(element))))))
+            }
             "first" | "last" | "get" => Ty::Option(Box::new(Ty::Ref(Box::new(element)))),
             "first_mut" | "last_mut" | "get_mut" => {
                 Ty::Option(Box::new(Ty::RefMut(Box::new(element))))
@@ -469,6 +475,18 @@ impl Facts {
                 Ty::Tuple(vec![slice.clone(), slice])
             }
             _ => Ty::Unknown,
+        }
+    }
+
+    /// Whether an index is a range, or a name for one.
+    fn is_range(&self, index: Option<&Expr>) -> bool {
+        match index {
+            Some(Expr::Range(_)) => true,
+            Some(Expr::Paren(e)) => self.is_range(Some(&e.expr)),
+            Some(Expr::Path(p)) => {
+                p.path.get_ident().is_some_and(|i| self.ranges.contains(&i.to_string()))
+            }
+            _ => false,
         }
     }
 

@@ -235,16 +235,13 @@ impl Lower<'_> {
         let base = &call.receiver;
         let known =
             matches!(self.facts.infer(base).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
+        if !known || !is_irrefutable(pat) {
+            return None;
+        }
+        super::method::exists(call)?;
         let name = call.method.to_string();
-        let cond: SynExpr = match (name.as_str(), call.args.first()) {
-            ("first" | "last" | "first_mut" | "last_mut", None) if known => {
-                syn::parse_quote!(!#base.is_empty())
-            }
-            ("get" | "get_mut", Some(index)) if known && !matches!(index, SynExpr::Range(_)) => {
-                syn::parse_quote!(#index < #base.len())
-            }
-            _ => return None,
-        };
+        let call = &self.evaluated_once(call);
+        let cond = super::method::exists(call)?;
         let cond = self.condition(&cond);
         let id = self.fresh_id();
         let then = self.branch(dest, |lower| {
@@ -391,6 +388,27 @@ impl Lower<'_> {
             kind: LoopKind::Items { pat: (*l.pat).clone(), vars, iter },
             body,
         });
+    }
+}
+
+/// Whether a pattern fits every value, as far as it shows: a path of several segments names a variant.
+fn is_irrefutable(pat: &Pat) -> bool {
+    match pat {
+        Pat::Wild(_) => true,
+        Pat::Ident(p) => p.subpat.is_none() && !crate::resolve::is_constant_pattern(&p.ident),
+        Pat::Reference(p) => is_irrefutable(&p.pat),
+        Pat::Paren(p) => is_irrefutable(&p.pat),
+        Pat::Type(p) => is_irrefutable(&p.pat),
+        Pat::Tuple(p) => p.elems.iter().all(is_irrefutable),
+        Pat::Struct(p) => {
+            p.path.segments.len() == 1 && p.fields.iter().all(|f| is_irrefutable(&f.pat))
+        }
+        Pat::TupleStruct(p) => {
+            p.path.segments.len() == 1
+                && !p.path.is_ident("Some")
+                && p.elems.iter().all(is_irrefutable)
+        }
+        _ => false,
     }
 }
 

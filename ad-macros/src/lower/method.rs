@@ -406,6 +406,31 @@ impl Lower<'_> {
         Some(place.then(Proj::Index(index)))
     }
 
+    /// `x.get(index)` with an index that can be evaluated again.
+    pub(super) fn evaluated_once(&mut self, call: &syn::ExprMethodCall) -> syn::ExprMethodCall {
+        let mut call = call.clone();
+        let Some(index) = call.args.first_mut() else { return call };
+        if let Some(range) = self.named_range(index) {
+            *index = range;
+        }
+        match index {
+            SynExpr::Range(range) => {
+                let ends = [range.start.as_deref_mut(), range.end.as_deref_mut()];
+                ends.into_iter().flatten().for_each(|end| self.name_index(end));
+            }
+            index => self.name_index(index),
+        }
+        call
+    }
+
+    fn name_index(&mut self, index: &mut SynExpr) {
+        if !self.is_repeatable(index) {
+            let name = self.settled_index(index);
+            let Expr::Verbatim { tokens, .. } = name else { return };
+            *index = syn::parse_quote!(#tokens);
+        }
+    }
+
     fn container_method(
         &mut self,
         call: &syn::ExprMethodCall,
@@ -416,16 +441,12 @@ impl Lower<'_> {
             "first" | "last" | "get"
                 if matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) =>
             {
-                let whole = SynExpr::MethodCall(call.clone());
-                let base = &call.receiver;
-                let is_some = match name {
-                    "get" => {
-                        let index = call.args.first()?;
-                        self.verbatim(&syn::parse_quote!(#index < #base.len()))
-                    }
-                    _ => self.verbatim(&syn::parse_quote!(!#base.is_empty())),
-                };
-                let _ = whole;
+                if !self.is_place(&call.receiver) {
+                    return None;
+                }
+                let call = &self.evaluated_once(call);
+                let is_some = exists(call)?;
+                let is_some = self.verbatim(&is_some);
                 let cond = self.name("taken", is_some, Ty::Discrete, false);
                 let place = self.element_place(call)?;
                 let id = self.fresh_id();
@@ -642,6 +663,33 @@ pub(super) fn replace_ident(
             tree => tree.clone(),
         })
         .collect()
+}
+
+/// Whether the element or the part is there that `first`, `last` or `get` looks up.
+pub(super) fn exists(call: &syn::ExprMethodCall) -> Option<SynExpr> {
+    let base = &call.receiver;
+    let name = call.method.to_string();
+    let name = name.strip_suffix("_mut").unwrap_or(&name);
+    Some(match (name, call.args.first()) {
+        ("first" | "last", None) => syn::parse_quote!(!#base.is_empty()),
+        ("get", Some(SynExpr::Range(range))) => {
+            let closed = matches!(range.limits, syn::RangeLimits::Closed(_));
+            match (&range.start, &range.end) {
+                (None, None) => syn::parse_quote!(true),
+                (Some(start), None) => syn::parse_quote!((#start) <= #base.len()),
+                (None, Some(end)) if closed => syn::parse_quote!((#end) < #base.len()),
+                (None, Some(end)) => syn::parse_quote!((#end) <= #base.len()),
+                (Some(start), Some(end)) if closed => {
+                    syn::parse_quote!((#start) <= (#end) + 1 && (#end) < #base.len())
+                }
+                (Some(start), Some(end)) => {
+                    syn::parse_quote!((#start) <= (#end) && (#end) <= #base.len())
+                }
+            }
+        }
+        ("get", Some(index)) => syn::parse_quote!((#index) < #base.len()),
+        _ => return None,
+    })
 }
 
 /// The parameter and the body of a closure, or of a path applied to a name.

@@ -90,7 +90,7 @@ impl Lower<'_> {
     }
 
     /// The ends of a range that a variable holds: the range itself is moved by its use.
-    fn named_range(&self, e: &SynExpr) -> Option<SynExpr> {
+    pub(super) fn named_range(&self, e: &SynExpr) -> Option<SynExpr> {
         let name = match e {
             SynExpr::Path(p) => p.path.get_ident()?,
             SynExpr::MethodCall(call) if call.method == "clone" => {
