@@ -117,6 +117,10 @@ fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, 
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {
             adjoint.levels.insert(Var(i), 0);
+            // The signature names the cotangents of the parameters before anything else.
+            if adjoint.program.vars[i].active {
+                adjoint.bar_var(Var(i));
+            }
         }
     }
     let body = std::mem::take(&mut adjoint.program.body);
