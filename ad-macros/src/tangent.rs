@@ -910,12 +910,27 @@ impl Tangent {
             if reads(&dot, target.root) {
                 dot = self.read_before(dot);
             }
-            return Stmt::Do(Expr::runtime(
-                "set",
-                vec![Expr::borrow_mut(Expr::Place(target)), dot],
-            ));
+            let sure = self.is_surely_active(&dot);
+            let target = Expr::borrow_mut(Expr::Place(target));
+            let target = if sure { Expr::runtime("active_part", vec![target]) } else { target };
+            return Stmt::Do(Expr::runtime("set", vec![target, dot]));
         }
         Stmt::Assign { place: target, value: dot }
+    }
+
+    /// Whether a tangent is made of one of a scalar, so that it may not be dropped.
+    fn is_surely_active(&self, dot: &Expr) -> bool {
+        match dot {
+            Expr::Place(place) => {
+                let is_scalar = |of: Var| {
+                    let info = &self.program[of];
+                    info.ty.is_float() && info.active && !matches!(info.role, Role::Alias { .. })
+                };
+                place.is_var()
+                    && matches!(self.program[place.root].role, Role::Dot(of) if is_scalar(of))
+            }
+            dot => dot.children().into_iter().any(|child| self.is_surely_active(child)),
+        }
     }
 
     fn update_dot(&mut self, place: &Place, op: BinOp, value: &Expr) {
@@ -939,10 +954,15 @@ impl Tangent {
             let operand = Expr::borrow(value.clone());
             arg = Expr::borrow(self.read_before(Expr::runtime("tangent", vec![operand, arg])));
         }
+        let sure = self.is_surely_active(&arg);
         let target = match self.borrowed_param(place) {
             Some(param) if self.resolve(place).is_var() => {
                 let dot = self.dot_var(param);
                 self.guarded("when", vec![Expr::var(param), Expr::borrow_mut(Expr::var(dot))])
+            }
+            _ if sure && place.proj.iter().any(|p| matches!(p, Proj::Field(_))) => {
+                let target = Expr::borrow_mut(Expr::Place(target));
+                Expr::runtime("active_part", vec![target])
             }
             _ => Expr::borrow_mut(Expr::Place(target)),
         };

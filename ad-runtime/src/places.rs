@@ -654,6 +654,21 @@ impl<T: Tangent> Set<T> for &mut Inactive {
     fn set(self, _: T) {}
 }
 
+/// A part of a tangent that takes the tangent of an active value.
+#[diagnostic::on_unimplemented(
+    message = "an active value is stored in a constant field",
+    label = "a field that is assigned to in this function is `#[constant]`, so the derivative would be lost",
+    note = "drop `#[constant]` from the field, or assign `stop_gradient(..)` of the value"
+)]
+pub trait ActivePart {}
+impl<T: Tangent> ActivePart for T {}
+
+/// The part, which is not constant.
+#[inline(always)]
+pub fn active_part<T: ActivePart>(part: &mut T) -> &mut T {
+    part
+}
+
 /// Replaces the cotangent of a value that is overwritten as a whole by zero of the shape it had before.
 pub trait Replace<T: Tangent> {
     /// Replaces it by `zero`, and returns what it was.

@@ -11,7 +11,9 @@ pub use crate::containers_adjoint::{
 };
 pub use crate::differentiated::DifferentiatedSiblings;
 pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
-pub use crate::places::{Either, part_mut, read_part, replace, take_part, when, when_dot, wrapped};
+pub use crate::places::{
+    Either, active_part, part_mut, read_part, replace, take_part, when, when_dot, wrapped,
+};
 #[cfg(feature = "ndarray")]
 pub use crate::places::{
     dimension, index_at, keep_array, put_back_array, require_equal_shapes, shaped, unshaped,

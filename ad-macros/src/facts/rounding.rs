@@ -149,6 +149,10 @@ fn makes_float(name: &str) -> bool {
     name == "to_f64" || name == "to_f32"
 }
 
+fn is_into(call: &syn::ExprMethodCall) -> bool {
+    call.method == "into" && call.args.is_empty()
+}
+
 fn is_integer(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(p) if p.path.get_ident().is_some_and(|i| types::is_discrete_name(&i.to_string())))
 }
@@ -262,10 +266,23 @@ impl<'a> Visit<'a> for Report<'_> {
     }
 
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
-        if makes_float(&e.method.to_string()) && self.rounded.is_rounded(&e.receiver) {
+        // An `into` whose target is not said may be one.
+        let becomes_float = makes_float(&e.method.to_string()) || is_into(e);
+        if becomes_float && self.rounded.is_rounded(&e.receiver) {
             return self.error(e);
         }
         visit::visit_expr_method_call(self, e);
+    }
+
+    fn visit_local(&mut self, local: &'a syn::Local) {
+        if let (syn::Pat::Type(p), Some(init)) = (&local.pat, &local.init)
+            && let Expr::MethodCall(call) = &*init.expr
+            && is_integer(&p.ty)
+            && is_into(call)
+        {
+            return self.visit_expr(&call.receiver);
+        }
+        visit::visit_local(self, local);
     }
 
     fn visit_macro(&mut self, mac: &'a syn::Macro) {
