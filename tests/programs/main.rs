@@ -53,6 +53,7 @@ mod ndarray_matrix;
 mod ndarray_vector;
 mod ndarray_views;
 mod operators;
+mod option_methods;
 mod options_results;
 mod parameters;
 mod rearrangements;

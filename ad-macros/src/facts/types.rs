@@ -411,6 +411,25 @@ impl Facts {
                 "copied" | "cloned" => Ty::Option(Box::new(inner.deref().clone())),
                 "as_ref" => Ty::Option(Box::new(Ty::Ref(inner.clone()))),
                 "as_mut" => Ty::Option(Box::new(Ty::RefMut(inner.clone()))),
+                "filter" | "or" | "or_else" | "xor" | "take" | "replace" => recv.deref().clone(),
+                "map" => match e.args.first() {
+                    Some(Expr::Closure(c)) => Ty::Option(Box::new(self.infer(&c.body))),
+                    _ => Ty::Option(Box::new(Ty::Unknown)),
+                },
+                "zip" => match e.args.first().map(|other| self.infer(other)) {
+                    Some(Ty::Option(other)) => {
+                        Ty::Option(Box::new(Ty::Tuple(vec![(**inner).clone(), *other])))
+                    }
+                    _ => Ty::Option(Box::new(Ty::Unknown)),
+                },
+                "and_then" => match e.args.first() {
+                    Some(Expr::Closure(c)) => match self.infer(&c.body) {
+                        ty @ Ty::Option(_) => ty,
+                        _ => Ty::Option(Box::new(Ty::Unknown)),
+                    },
+                    _ => Ty::Option(Box::new(Ty::Unknown)),
+                },
+                "map_or" => e.args.first().map_or(Ty::Unknown, |default| self.infer(default)),
                 _ => Ty::Unknown,
             },
             _ => self.container_method(&name, &recv, target, e),
@@ -448,7 +467,11 @@ impl Facts {
                 Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
                 _ => Ty::Array(Box::new(element)),
             },
-            _ if element == Ty::Unknown => Ty::Unknown,
+            _ if element == Ty::Unknown
+                && !matches!(recv.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) =>
+            {
+                Ty::Unknown
+            }
             "to_vec" | "into_vec" | "to_owned" => Ty::Vec(Box::new(element)),
             "as_slice" => Ty::Ref(Box::new(Ty::Slice(Box::new(element)))),
             "as_mut_slice" => Ty::RefMut(Box::new(Ty::Slice(Box::new(element)))),

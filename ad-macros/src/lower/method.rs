@@ -282,7 +282,7 @@ impl Lower<'_> {
                 let other = &other.body;
                 syn::parse_quote!(match #receiver { Some(__v) => Some(__v), None => #other })
             }
-            ("filter", Some(SynExpr::Closure(c))) if matches!(ty.deref(), Ty::Option(_)) => {
+            ("filter", Some(SynExpr::Closure(c))) if self.is_optional(receiver, ty) => {
                 let (pat, body) = (&c.inputs[0], &c.body);
                 syn::parse_quote!(match #receiver {
                     Some(__v) => if { let #pat = &__v; #body } { Some(__v) } else { None },
@@ -291,6 +291,19 @@ impl Lower<'_> {
             }
             ("ok_or", Some(error)) => {
                 syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) })
+            }
+            ("ok_or_else", Some(SynExpr::Closure(error))) if error.inputs.is_empty() => {
+                let error = &error.body;
+                syn::parse_quote!(match #receiver { Some(__v) => Ok(__v), None => Err(#error) })
+            }
+            ("zip", Some(other)) if matches!(ty.deref(), Ty::Option(_)) => {
+                syn::parse_quote!(match #receiver {
+                    Some(__v) => match #other { Some(__e) => Some((__v, __e)), None => None },
+                    None => None
+                })
+            }
+            ("flatten", None) if matches!(ty.deref(), Ty::Option(_)) => {
+                syn::parse_quote!(match #receiver { Some(__v) => __v, None => None })
             }
             ("ok", None) => {
                 syn::parse_quote!(match #receiver { Ok(__v) => Some(__v), Err(_) => None })
@@ -302,8 +315,11 @@ impl Lower<'_> {
             ("then_some", Some(value)) if ty.is_discrete() => {
                 syn::parse_quote!({ let __v = #value; if #receiver { Some(__v) } else { None } })
             }
-            ("copied" | "cloned", None) if matches!(ty.deref(), Ty::Option(_)) => {
+            ("copied", None) if self.is_optional(receiver, ty) => {
                 syn::parse_quote!(match #receiver { Some(__v) => Some(*__v), None => None })
+            }
+            ("cloned", None) if self.is_optional(receiver, ty) => {
+                syn::parse_quote!(match #receiver { Some(__v) => Some(__v.clone()), None => None })
             }
             _ => return None,
         };
