@@ -314,7 +314,7 @@ impl Facts {
         if let Some(ty) = self.types.get(from).cloned() {
             self.types.insert(to.to_owned(), ty);
         }
-        for set in [&mut self.active, &mut self.bound, &mut self.mutable] {
+        for set in [&mut self.active, &mut self.bound, &mut self.mutable, &mut self.ranges] {
             if set.contains(from) {
                 set.insert(to.to_owned());
             }

@@ -5,6 +5,7 @@ mod call;
 mod chain;
 mod checkpoint;
 mod closure;
+mod collect;
 mod consume;
 mod control;
 mod effect;
@@ -15,6 +16,7 @@ mod ndarray;
 mod pattern;
 mod place;
 mod rearrange;
+mod search;
 mod sort;
 mod stmt;
 #[cfg(test)]
@@ -180,6 +182,11 @@ fn drains(e: &syn::Expr) -> bool {
         syn::Expr::MethodCall(call) => call.method == "drain" || drains(&call.receiver),
         _ => false,
     }
+}
+
+/// The value that `once`, `repeat` or `repeat_n` of `std::iter` yields.
+pub fn repeated(call: &syn::ExprCall) -> Option<&syn::Expr> {
+    chain::made_of_one(call).map(|(_, value)| value)
 }
 
 /// Whether an expression is an iterator that has not run yet.

@@ -450,7 +450,7 @@ impl Facts {
                 ty => ty.clone(),
             },
             "sum" | "product" => target.unwrap_or(Ty::Unknown),
-            "last" | "nth" | "next" | "max_by" | "min_by" | "reduce"
+            "last" | "nth" | "next" | "max_by" | "min_by" | "reduce" | "find"
                 if crate::lower::is_iterator(&e.receiver) =>
             {
                 Ty::Option(Box::new(self.item(&e.receiver)))
@@ -518,6 +518,10 @@ impl Facts {
         match expr {
             Expr::Paren(e) => self.item(&e.expr),
             Expr::Range(_) => Ty::Discrete,
+            Expr::Call(call) => match crate::lower::repeated(call) {
+                Some(value) => self.infer(value),
+                None => item_of_value(&self.infer(expr)),
+            },
             Expr::MethodCall(e) => self.item_of_method(e),
             Expr::Path(p)
                 if p.path
@@ -726,7 +730,10 @@ pub fn closure_params(
             Ty::NdArray { .. } if method == "map" => vec![by_ref(&Ty::Float(None))],
             _ => vec![item.clone()],
         },
-        "filter" | "take_while" | "skip_while" | "inspect" => vec![by_ref(item)],
+        "filter" | "take_while" | "skip_while" | "inspect" | "find" | "partition" => {
+            vec![by_ref(item)]
+        }
+        "find_map" => vec![item.clone()],
         "fold" | "try_fold" => {
             let init = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
             vec![init, item.clone()]

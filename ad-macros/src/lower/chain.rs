@@ -9,6 +9,9 @@ mod drive;
 mod item;
 mod source;
 
+pub(super) use drive::reference_to;
+pub(super) use source::made_of_one;
+
 use super::Lower;
 use crate::ir::{Expr, Place, Ty};
 use proc_macro2::TokenStream;
@@ -60,6 +63,8 @@ enum Seq {
     StepBy(Box<Seq>, TokenStream),
     Copied(Box<Seq>),
     Chain(Box<Seq>, Box<Seq>),
+    /// A part of `Chain` that has stages of its own.
+    Staged(Box<Chain>),
     Map(Box<Seq>, syn::ExprClosure),
 }
 
@@ -79,7 +84,7 @@ enum Part {
 
 /// What happens to an item before it reaches the consumer.
 #[derive(Clone)]
-enum Stage {
+pub(super) enum Stage {
     Map(syn::ExprClosure),
     Filter(syn::ExprClosure),
     FilterMap(syn::ExprClosure),
@@ -96,9 +101,10 @@ enum Stage {
 }
 
 /// A chain, ready to be driven.
+#[derive(Clone)]
 pub(super) struct Chain {
     seq: Seq,
-    stages: Vec<Stage>,
+    pub(super) stages: Vec<Stage>,
 }
 
 impl Chain {
@@ -110,6 +116,16 @@ impl Chain {
             seq => range(seq),
         };
         direct && self.stages.is_empty()
+    }
+
+    /// Whether the items come from several loops.
+    pub(super) fn has_parts(&self) -> bool {
+        has_chain(&self.seq)
+    }
+
+    /// The chain as a part of another.
+    fn part(self) -> Seq {
+        if self.stages.is_empty() { self.seq } else { Seq::Staged(Box::new(self)) }
     }
 
     /// The numbers `0..len`.
@@ -241,7 +257,7 @@ impl Lower<'_> {
             Some(SynExpr::Path(p)) => Some(syn::parse_quote!(|__item| #p(__item))),
             _ => None,
         };
-        let plain = chain.stages.is_empty() && (name == "chain" || !has_chain(&chain.seq));
+        let plain = chain.stages.is_empty() && !has_chain(&chain.seq);
         let wrap = |chain: Chain, f: &dyn Fn(Box<Seq>) -> Seq| Chain {
             seq: f(Box::new(chain.seq)),
             stages: chain.stages,
@@ -287,9 +303,13 @@ impl Lower<'_> {
                 let other = self.other(call.args.first()?)?;
                 wrap(chain, &|seq| Seq::Zip(seq, Box::new(other.clone())))
             }
-            "chain" if plain => {
-                let other = self.other(call.args.first()?)?;
-                wrap(chain, &|seq| Seq::Chain(seq, Box::new(other.clone())))
+            "chain" => {
+                let other = match self.implicit_chain(call.args.first()?) {
+                    Some(other) => other.part(),
+                    None => self.other(call.args.first()?)?,
+                };
+                let seq = Seq::Chain(Box::new(chain.part()), Box::new(other));
+                Chain { seq, stages: Vec::new() }
             }
             "filter" => stage(chain, Stage::Filter(closure()?)),
             "filter_map" => stage(chain, Stage::FilterMap(closure()?)),
@@ -342,6 +362,7 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
     match e {
         SynExpr::Range(_) => true,
         SynExpr::Paren(e) => is_chain_like(&e.expr),
+        SynExpr::Call(call) => made_of_one(call).is_some(),
         SynExpr::MethodCall(c) => {
             let name = c.method.to_string();
             matches!(

@@ -2,9 +2,9 @@
 
 use super::Lower;
 use super::chain::{Chain, Item};
-use crate::ir::{BinOp, Expr, MutOp, Place, Stmt, Ty};
+use crate::ir::{BinOp, Expr, Place, Stmt, Ty};
 use quote::quote;
-use syn::{Expr as SynExpr, GenericArgument, PathArguments, Type};
+use syn::{Expr as SynExpr, GenericArgument, Type};
 
 impl Lower<'_> {
     /// The value of a call that consumes a chain, where `call` is one. `ty` is the type the user states.
@@ -15,8 +15,21 @@ impl Lower<'_> {
     ) -> Option<Expr> {
         let name = call.method.to_string();
         let known = [
-            "sum", "product", "fold", "try_fold", "max_by", "min_by", "collect", "last", "nth",
-            "reduce", "unzip", "next",
+            "sum",
+            "product",
+            "fold",
+            "try_fold",
+            "max_by",
+            "min_by",
+            "collect",
+            "last",
+            "nth",
+            "reduce",
+            "unzip",
+            "next",
+            "partition",
+            "find",
+            "find_map",
         ];
         if !known.contains(&name.as_str())
             || !super::chain::is_chain_like(&call.receiver)
@@ -36,11 +49,13 @@ impl Lower<'_> {
             "collect" => Some(self.collect_into(call, chain, ty)),
             "last" | "nth" | "next" => self.single(call, chain, &name),
             "unzip" => Some(self.unzip(chain)),
+            "partition" => self.partition(call, chain, ty),
+            "find" | "find_map" => self.found(call, chain, &name),
             _ => None,
         }
     }
 
-    fn turbofish(call: &syn::ExprMethodCall) -> Option<Type> {
+    pub(super) fn turbofish(call: &syn::ExprMethodCall) -> Option<Type> {
         match call.turbofish.as_ref()?.args.first()? {
             GenericArgument::Type(ty) => Some(ty.clone()),
             _ => None,
@@ -257,162 +272,6 @@ impl Lower<'_> {
         Some(Expr::Place(place))
     }
 
-    fn collect_into(
-        &mut self,
-        call: &syn::ExprMethodCall,
-        chain: Chain,
-        ty: Option<&Type>,
-    ) -> Expr {
-        let stated = Self::turbofish(call).or_else(|| ty.cloned());
-        let target = stated.as_ref().and_then(last_segment);
-        let is_array = target.as_ref().is_some_and(|(name, _)| name == "Array1" || name == "Array");
-        if let Some((name, _)) = &target
-            && name != "Vec"
-            && !is_array
-        {
-            self.errors.at(
-                &call.method,
-                format!("collecting active values into `{name}` cannot be differentiated: collect into a `Vec`, or build it in a loop"),
-            );
-        }
-        let element = match self.facts.item(&call.receiver) {
-            Ty::Unknown => target
-                .and_then(|(_, argument)| argument)
-                .map_or(Ty::Unknown, |t| crate::facts::of_syn_type(&t, &self.facts.reals)),
-            ty => ty,
-        };
-        let empty = match self.chain_len(&chain) {
-            Some(len) => quote!(::std::vec::Vec::with_capacity(#len)),
-            None => quote!(::std::vec::Vec::new()),
-        };
-        let start = self.verbatim_tokens(empty, Ty::Vec(Box::new(element.clone())));
-        let place = self.mutable("items", start, Ty::Vec(Box::new(element.clone())), true);
-        self.push_all(&place, chain);
-        if is_array {
-            let name = crate::emit::place_tokens(&self.program, &place);
-            let array =
-                self.shaped(Expr::Place(place), quote!(::ad_runtime::ndarray::Ix1(#name.len())));
-            return self.name("array", array, Ty::NdArray { dims: Some(1), owned: true }, true);
-        }
-        Expr::Place(place)
-    }
-
-    pub(super) fn push_all(&mut self, place: &Place, chain: Chain) {
-        let target = place.clone();
-        self.drive(chain, &mut |lower, item| {
-            let value = lower.value_of(item);
-            let value = match value {
-                value @ (Expr::Place(_) | Expr::Verbatim { .. } | Expr::Ref { .. }) => value,
-                value => {
-                    let (ty, active) =
-                        (lower.program.ty_of(&value), lower.program.reads_active(&value));
-                    lower.name("item", value, ty, active)
-                }
-            };
-            lower.push(Stmt::Mutate {
-                op: MutOp::Push,
-                dest: None,
-                place: target.clone(),
-                args: vec![value],
-            });
-            None
-        });
-    }
-
-    fn unzip(&mut self, chain: Chain) -> Expr {
-        let start = || Expr::Verbatim {
-            tokens: quote!(::std::vec::Vec::new()),
-            reads: vec![],
-            ty: Ty::Vec(Box::new(Ty::Unknown)),
-        };
-        let places = ["left", "right"]
-            .map(|base| self.mutable(base, start(), Ty::Vec(Box::new(Ty::Unknown)), true));
-        let targets = places.clone();
-        self.drive(chain, &mut |lower, item| {
-            let parts: Vec<Expr> = match item {
-                Item::Tuple(items) => items.into_iter().map(|i| lower.value_of(i)).collect(),
-                item => match lower.value_of(item) {
-                    Expr::Place(place) => {
-                        (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect()
-                    }
-                    value => {
-                        let (ty, active) =
-                            (lower.program.ty_of(&value), lower.program.reads_active(&value));
-                        match lower.name("item", value, ty, active) {
-                            Expr::Place(place) => {
-                                (0..2).map(|i| Expr::Place(Self::field(&place, i))).collect()
-                            }
-                            _ => unreachable!("a name is a place"),
-                        }
-                    }
-                },
-            };
-            for (place, part) in targets.iter().zip(parts) {
-                let (ty, active) = (lower.program.ty_of(&part), lower.program.reads_active(&part));
-                let part = lower.name("item", part, ty, active);
-                lower.push(Stmt::Mutate {
-                    op: MutOp::Push,
-                    dest: None,
-                    place: place.clone(),
-                    args: vec![part],
-                });
-            }
-            None
-        });
-        Expr::Tuple(places.into_iter().map(Expr::Place).collect())
-    }
-
-    /// `last`, `nth(n)`, `next` of something that can be indexed.
-    fn single(&mut self, call: &syn::ExprMethodCall, chain: Chain, name: &str) -> Option<Expr> {
-        let len = self.chain_len(&chain)?;
-        let index = match name {
-            "last" => quote!(#len - 1),
-            "next" => quote!(0),
-            _ => {
-                let n = call.args.first()?;
-                quote!(#n)
-            }
-        };
-        let exists = self.verbatim_tokens(
-            if name == "last" { quote!(#len > 0) } else { quote!(#index < #len) },
-            Ty::Discrete,
-        );
-        let ty = self.facts.item(&call.receiver);
-        Some(self.optional_item(chain, index, exists, ty))
-    }
-
-    /// `Some(item k)` where `exists`, else `None`.
-    fn optional_item(
-        &mut self,
-        chain: Chain,
-        k: proc_macro2::TokenStream,
-        exists: Expr,
-        ty: Ty,
-    ) -> Expr {
-        let cond = self.name("taken", exists, Ty::Discrete, false);
-        let (id, dest) =
-            (self.fresh_id(), self.temp("element", Ty::Option(Box::new(ty)), true, false));
-        let then = self.nested(|lower| {
-            let index = lower.verbatim_tokens(k, Ty::Discrete);
-            let index = lower.name("k", index, Ty::Discrete, false);
-            let index = lower.ident_of(&index);
-            let item = lower.nth_item(&chain, &quote!(#index))?;
-            let value = lower.value_of(item);
-            let value = lower.atom(value, Ty::Unknown);
-            Some(Expr::Call {
-                path: quote!(::core::option::Option::Some),
-                args: vec![value],
-                kind: crate::ir::CallKind::Constructor,
-            })
-        });
-        let els = crate::ir::Block {
-            stmts: vec![],
-            result: Some(Expr::lit(quote!(::core::option::Option::None))),
-        };
-        self.push(Stmt::If { id, dest: Some(dest), cond, then, els });
-        Expr::var(dest)
-    }
-
     /// `fold(start, f64::max)`: which item it is is found without derivative, then that item, or the start, is taken.
     fn extreme_fold(
         &mut self,
@@ -535,24 +394,6 @@ fn extreme_of(closure: &syn::ExprClosure) -> Option<&'static str> {
     match function.as_str() {
         "max" if fits => Some("max"),
         "min" if fits => Some("min"),
-        _ => None,
-    }
-}
-
-fn last_segment(ty: &Type) -> Option<(String, Option<Type>)> {
-    match ty {
-        Type::Path(p) => {
-            let last = p.path.segments.last()?;
-            let argument = match &last.arguments {
-                PathArguments::AngleBracketed(args) => args.args.iter().find_map(|a| match a {
-                    GenericArgument::Type(ty) => Some(ty.clone()),
-                    _ => None,
-                }),
-                _ => None,
-            };
-            Some((last.ident.to_string(), argument))
-        }
-        Type::Array(a) => Some(("[T; N]".to_owned(), Some((*a.elem).clone()))),
         _ => None,
     }
 }

@@ -361,8 +361,14 @@ impl Lower<'_> {
             };
             self.drive(chain, &mut |lower, item: Item| {
                 let start = lower.program.ids;
-                lower.bind_item(pat, item);
-                let stop = lower.loop_statements(&body.stmts);
+                // Each part of `a.chain(b)` runs the body under names of its own.
+                let once: syn::ExprClosure = syn::parse_quote!(|#pat| #body);
+                let once = if users.is_empty() { once } else { lower.freshened(&once) };
+                lower.bind_item(&once.inputs[0], item);
+                let stop = match &*once.body {
+                    SynExpr::Block(b) => lower.loop_statements(&b.block.stmts),
+                    _ => unreachable!("the body of a loop is a block"),
+                };
                 users.push(start..lower.program.ids);
                 stop
             });

@@ -209,7 +209,7 @@ impl Lower<'_> {
     }
 
     /// `let pat = init` with a pattern that takes the value apart.
-    pub(super) fn destructure(&mut self, pat: &Pat, _ty: Option<syn::Type>, init: &SynExpr) {
+    pub(super) fn destructure(&mut self, pat: &Pat, ty: Option<syn::Type>, init: &SynExpr) {
         if !self.facts.active(init) {
             for name in crate::facts::pattern_names(pat) {
                 self.local(&name, Role::Local);
@@ -227,7 +227,10 @@ impl Lower<'_> {
             SynExpr::Reference(r) if self.is_place(&r.expr) => {
                 (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some()))
             }
-            init => (self.value(init), None),
+            init => match &ty {
+                Some(ty) => (self.value_as(init, ty), None),
+                None => (self.value(init), None),
+            },
         };
         self.destructure_value(pat, value, borrowed, self.facts.infer(init));
     }

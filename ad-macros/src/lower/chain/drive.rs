@@ -13,43 +13,82 @@ impl Lower<'_> {
         chain: Chain,
         sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
     ) {
-        if let Seq::Chain(a, b) = chain.seq {
-            if chain.stages.iter().any(|s| {
-                matches!(
-                    s,
-                    Stage::TakeWhile(_)
-                        | Stage::Scan(..)
-                        | Stage::SkipWhile(_)
-                        | Stage::MapWhile(_)
-                        | Stage::Take(_)
-                )
-            }) {
-                self.errors.at_span(proc_macro2::Span::call_site(), "`take_while`, `skip_while`, `scan` and `take` after `chain` cannot be differentiated: iterate over the two parts one after the other");
-            }
-            let setup = self.setup(&chain.stages);
-            for seq in [*a, *b] {
-                self.drive_with(Chain { seq, stages: chain.stages.clone() }, &setup, sink);
-            }
-            return;
-        }
         let setup = self.setup(&chain.stages);
-        self.drive_with(chain, &setup, sink);
+        self.drive_parts(&chain.seq, &chain.stages, &setup, sink, None);
     }
 
-    pub(super) fn drive_with(
+    /// Emits a loop for each part of a sequence. Where one stops what follows, it tells the variable `stopped`,
+    /// and the parts after it do not run. Returns whether that may happen.
+    fn drive_parts(
         &mut self,
-        chain: Chain,
+        seq: &Seq,
+        stages: &[Stage],
         setup: &[Option<Place>],
         sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
-    ) {
-        if let Seq::Chain(a, b) = chain.seq {
-            for seq in [*a, *b] {
-                self.drive_with(Chain { seq, stages: chain.stages.clone() }, setup, sink);
+        stopped: Option<&Place>,
+    ) -> bool {
+        match seq {
+            Seq::Chain(first, second) => {
+                let at = self.mark();
+                let own = stopped.cloned().unwrap_or_else(|| self.flag());
+                let stops = self.drive_parts(first, stages, setup, sink, Some(&own));
+                let mut stops_later = false;
+                let rest = self.nested(|lower| {
+                    stops_later = lower.drive_parts(second, stages, setup, sink, Some(&own));
+                    None
+                });
+                if stops {
+                    let name = self.tokens_of(&own);
+                    let cond = self.verbatim_tokens(quote!(!#name), Ty::Discrete);
+                    let cond = self.name("taken", cond, Ty::Discrete, false);
+                    let (id, els) = (self.fresh_id(), Block::default());
+                    self.push(Stmt::If { id, dest: None, cond, then: rest, els });
+                } else {
+                    rest.stmts.into_iter().for_each(|stmt| self.push(stmt));
+                }
+                if stopped.is_none() && !stops && !stops_later {
+                    self.open.last_mut().expect("a block is open").remove(at);
+                }
+                stops || stops_later
             }
-            return;
+            Seq::Staged(part) => {
+                let own = self.setup(&part.stages);
+                let mut stops = false;
+                let mut inner = |lower: &mut Self, item: Item| {
+                    let stop = lower.stages(stages, setup, item, sink)?;
+                    stops = true;
+                    lower.tell(stopped, &stop);
+                    Some(stop)
+                };
+                self.drive_parts(&part.seq, &part.stages, &own, &mut inner, None);
+                stops
+            }
+            seq => self.drive_loop(seq, stages, setup, sink, stopped),
         }
+    }
+
+    /// A variable that tells whether a loop has stopped.
+    fn flag(&mut self) -> Place {
+        self.mutable("stopped", Expr::lit(quote!(false)), Ty::Discrete, false)
+    }
+
+    fn tell(&mut self, stopped: Option<&Place>, stop: &Expr) {
+        if let Some(place) = stopped {
+            self.push(Stmt::Assign { place: place.clone(), value: stop.clone() });
+        }
+    }
+
+    fn drive_loop(
+        &mut self,
+        seq: &Seq,
+        stages: &[Stage],
+        setup: &[Option<Place>],
+        sink: &mut dyn FnMut(&mut Self, Item) -> Option<Expr>,
+        stopped: Option<&Place>,
+    ) -> bool {
+        let mut stops = false;
         let id = self.fresh_id();
-        let (seq, kind, direct) = self.loop_kind(&chain.seq);
+        let (seq, kind, direct) = self.loop_kind(seq);
         let var = match &kind {
             LoopKind::Range { var, .. } => *var,
             _ => unreachable!("a chain runs over a range"),
@@ -63,9 +102,13 @@ impl Lower<'_> {
                 ),
                 false => lower.item(&seq, &k),
             };
-            lower.stages(&chain.stages, setup, item, sink)
+            let stop = lower.stages(stages, setup, item, sink)?;
+            stops = true;
+            lower.tell(stopped, &stop);
+            Some(stop)
         });
         self.push(Stmt::Loop { id, kind, body });
+        stops
     }
 
     /// The loop over a sequence. A plain range, perhaps reversed or stepped, keeps its own bounds.
@@ -292,9 +335,17 @@ impl Lower<'_> {
                 match inner {
                     Some(inner) => {
                         let (rest, setup) = (rest.to_vec(), setup.to_vec());
+                        let (at, stopped, mut stops) = (self.mark(), self.flag(), false);
                         self.drive(inner, &mut |lower, item| {
-                            lower.stages(&rest, &setup, item, sink)
+                            let stop = lower.stages(&rest, &setup, item, sink)?;
+                            stops = true;
+                            lower.tell(Some(&stopped), &stop);
+                            Some(stop)
                         });
+                        if stops {
+                            return Some(Expr::Place(stopped));
+                        }
+                        self.open.last_mut().expect("a block is open").remove(at);
                         None
                     }
                     None if matches!(self.facts.infer(&body), Ty::Option(_))
@@ -420,7 +471,7 @@ fn is_option_ref(ty: &Ty) -> bool {
 }
 
 /// An item behind a reference, as a predicate takes it.
-fn reference_to(item: &Item) -> Item {
+pub(in crate::lower) fn reference_to(item: &Item) -> Item {
     match item {
         // `&&T`, which a pattern `|&x|` or `**x` takes apart again.
         Item::Place(place, Some(_)) => {

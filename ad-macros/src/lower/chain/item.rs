@@ -48,6 +48,7 @@ impl Lower<'_> {
                 let len = self.len(s)?;
                 quote!(#len.div_ceil(#n))
             }
+            Seq::Staged(_) => return None,
             Seq::Chain(a, b) => {
                 let (a, b) = (self.len(a)?, self.len(b)?);
                 quote!((#a + #b))
@@ -124,7 +125,7 @@ impl Lower<'_> {
                 let inner = self.item(s, k);
                 self.applied(closure, vec![inner])
             }
-            Seq::Chain(..) => unreachable!("a chain is driven in two loops"),
+            Seq::Chain(..) | Seq::Staged(_) => unreachable!("a chain is driven in two loops"),
         }
     }
 
@@ -238,7 +239,7 @@ impl Lower<'_> {
     }
 
     /// An item that can be used twice.
-    pub(super) fn stable(&mut self, item: Item) -> Item {
+    pub(in crate::lower) fn stable(&mut self, item: Item) -> Item {
         match item {
             Item::Value(value, ty) if !matches!(value, Expr::Place(_) | Expr::Verbatim { .. }) => {
                 let active = self.program.reads_active(&value);
@@ -249,7 +250,6 @@ impl Lower<'_> {
         }
     }
 
-    /// Item number `k` of a chain without stages, and the number of its items.
     /// Whether the chain has an item of each number, which can be computed alone and again.
     pub(in crate::lower) fn has_items(&self, chain: &Chain) -> bool {
         chain.stages.is_empty() && self.is_pure(&chain.seq)
@@ -257,7 +257,7 @@ impl Lower<'_> {
 
     fn is_pure(&self, seq: &Seq) -> bool {
         match seq {
-            Seq::Chain(..) => false,
+            Seq::Chain(..) | Seq::Staged(_) => false,
             Seq::Map(s, closure) => !self.changes_outside(closure) && self.is_pure(s),
             Seq::Zip(a, b) => self.is_pure(a) && self.is_pure(b),
             Seq::Enumerate(s)

@@ -70,13 +70,26 @@ impl Lower<'_> {
                 let place = self.frozen(e);
                 Some(self.elements(place, by, &ty))
             }
-            SynExpr::Call(call)
-                if call.args.len() == 1
-                    && matches!(&*call.func, SynExpr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "once")) =>
-            {
-                let value = &call.args[0];
-                let array: SynExpr = syn::parse_quote!([#value]);
-                self.source(&array)
+            SynExpr::Call(call) => {
+                let (name, value) = made_of_one(call)?;
+                if name == "once" {
+                    let array: SynExpr = syn::parse_quote!([#value]);
+                    return self.source(&array);
+                }
+                let (ty, active) = (self.facts.infer(value), self.facts.active(value));
+                let value = self.named_operand("repeated", value);
+                let Expr::Place(Place { root, proj }) = &value else { return None };
+                if !proj.is_empty() {
+                    return None;
+                }
+                let value = self.program[*root].name.clone();
+                self.facts.bind(&syn::parse_quote!(#value), &ty, active);
+                let hi = match name {
+                    "repeat_n" => Some(self.fixed(&call.args[1])),
+                    _ => None,
+                };
+                let numbers = Seq::Range { lo: quote!(0usize), hi };
+                Some(Seq::Map(Box::new(numbers), syn::parse_quote!(|_| #value)))
             }
             SynExpr::Array(_) => {
                 let ty = self.facts.infer(e);
@@ -255,4 +268,18 @@ impl Lower<'_> {
     pub(in crate::lower) fn tokens_of(&self, place: &Place) -> TokenStream {
         crate::emit::place_tokens(&self.program, place)
     }
+}
+
+/// `once(value)`, `repeat(value)` or `repeat_n(value, n)` of `std::iter`: the name and the value.
+pub(in crate::lower) fn made_of_one(call: &syn::ExprCall) -> Option<(&'static str, &SynExpr)> {
+    let SynExpr::Path(p) = &*call.func else { return None };
+    let names: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let name = match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["once"] | [.., "iter", "once"] => "once",
+        ["repeat"] | [.., "iter", "repeat"] => "repeat",
+        ["repeat_n"] | [.., "iter", "repeat_n"] => "repeat_n",
+        _ => return None,
+    };
+    let arguments = if name == "repeat_n" { 2 } else { 1 };
+    (call.args.len() == arguments).then(|| (name, &call.args[0]))
 }
