@@ -794,14 +794,16 @@ impl Program {
                 Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
                     (
                         Ty::NdArray { .. },
-                        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut",
+                        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut"
+                        | "__lane" | "__lane_mut",
                     ) => Ty::NdArray { dims: Some(1), owned: false },
                     (
                         Ty::NdArray { dims, .. },
-                        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut",
+                        "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "__block"
+                        | "__block_mut" | "__tile",
                     ) => Ty::NdArray { dims: *dims, owned: false },
                     (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => {
-                        Ty::NdArray { dims: Some(n - 1), owned: false }
+                        Ty::NdArray { dims: n.checked_sub(1), owned: false }
                     }
                     (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
                     (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => {

@@ -36,6 +36,8 @@ pub mod jacobian;
 #[cfg(feature = "linalg")]
 pub mod linalg;
 mod object;
+#[cfg(feature = "ndarray")]
+mod parts;
 mod places;
 mod real;
 pub mod rules;

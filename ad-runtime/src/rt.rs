@@ -11,6 +11,8 @@ pub use crate::containers_adjoint::{
 };
 pub use crate::differentiated::DifferentiatedSiblings;
 pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
+#[cfg(feature = "ndarray")]
+pub use crate::parts::{blocks, repeated, tiles};
 pub use crate::places::{
     Either, active_part, part_mut, read_part, replace, take_part, when, when_dot, wrapped,
 };
@@ -292,6 +294,8 @@ pub fn neg_adjoint<A: NegRule, S: Slot<A::Tangent>>(
 pub mod methods {
     pub use super::Nested;
     pub use crate::differentiated::DifferentiatedSiblings;
+    #[cfg(feature = "ndarray")]
+    pub use crate::parts::{Parts, PartsMut};
     #[cfg(feature = "ndarray")]
     pub use crate::places::TransposedMut;
     pub use crate::places::{Holds, OkTangent, OptionTangent, SliceMut, SomeTangent};

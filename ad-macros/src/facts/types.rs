@@ -553,9 +553,19 @@ impl Facts {
             "rev" | "skip" | "take" | "step_by" | "filter" | "take_while" | "skip_while"
             | "inspect" | "peekable" | "chain" | "by_ref" => item(),
             "copied" | "cloned" => item().deref().clone(),
-            "windows" if matches!(recv().deref(), Ty::NdArray { .. }) => {
-                Ty::NdArray { dims: Some(1), owned: false }
+            "windows"
+            | "exact_chunks"
+            | "exact_chunks_mut"
+            | "axis_chunks_iter"
+            | "axis_chunks_iter_mut"
+                if matches!(recv().deref(), Ty::NdArray { .. }) =>
+            {
+                match recv().deref() {
+                    Ty::NdArray { dims, .. } => Ty::NdArray { dims: *dims, owned: false },
+                    _ => Ty::Unknown,
+                }
             }
+            "lanes" | "lanes_mut" => Ty::NdArray { dims: Some(1), owned: false },
             "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
                 Ty::Unknown => Ty::Unknown,
                 t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
@@ -568,19 +578,32 @@ impl Facts {
                 Some(Expr::Closure(closure)) => self.infer(&closure.body),
                 _ => Ty::Unknown,
             },
-            "indexed_iter" => match recv().deref() {
-                Ty::NdArray { dims: Some(n), .. } => {
-                    let index =
-                        if *n == 1 { Ty::Discrete } else { Ty::Tuple(vec![Ty::Discrete; *n]) };
-                    Ty::Tuple(vec![index, Ty::Ref(Box::new(Ty::Float(None)))])
+            name @ ("indexed_iter" | "indexed_iter_mut") => match recv().deref() {
+                Ty::NdArray { dims, .. } => {
+                    let index = match dims {
+                        Some(n) if *n > 1 => Ty::Tuple(vec![Ty::Discrete; *n]),
+                        _ => Ty::Discrete,
+                    };
+                    let element = Box::new(Ty::Float(None));
+                    let mutable = name == "indexed_iter_mut";
+                    let element = if mutable { Ty::RefMut(element) } else { Ty::Ref(element) };
+                    Ty::Tuple(vec![index, element])
                 }
                 _ => Ty::Unknown,
             },
-            "rows" | "outer_iter" | "axis_iter" | "columns" | "rows_mut" | "columns_mut"
-            | "outer_iter_mut" | "axis_iter_mut" => match recv().deref() {
-                Ty::NdArray { dims: Some(2), .. } => Ty::NdArray { dims: Some(1), owned: false },
+            "rows" | "columns" | "rows_mut" | "columns_mut" => match recv().deref() {
+                Ty::NdArray { .. } => Ty::NdArray { dims: Some(1), owned: false },
                 _ => Ty::Unknown,
             },
+            "outer_iter" | "axis_iter" | "outer_iter_mut" | "axis_iter_mut" => {
+                match recv().deref() {
+                    Ty::NdArray { dims: Some(n), .. } if *n > 1 => {
+                        Ty::NdArray { dims: Some(n - 1), owned: false }
+                    }
+                    Ty::NdArray { dims: None, .. } => Ty::NdArray { dims: None, owned: false },
+                    _ => Ty::Unknown,
+                }
+            }
             _ => item_of_value(&self.infer(&Expr::MethodCall(e.clone()))),
         }
     }
@@ -703,7 +726,7 @@ fn array_method(
             Some(Expr::Path(_)) => same(true),
             _ => Ty::Unknown,
         },
-        "map_axis" => less(true),
+        "map_axis" | "fold_axis" => less(true),
         "fold" => e.args.first().map_or(Ty::Unknown, |init| facts.infer(init)),
         "split_at" => Ty::Tuple(vec![same(false), same(false)]),
         "sum_axis" | "var_axis" | "std_axis" => less(true),

@@ -157,6 +157,7 @@ fn borrows_mutably(expr: &Expr) -> bool {
             name.ends_with("_mut")
                 || name == "unwrap" && borrows_mutably(&e.receiver)
                 || [
+                    "into_iter",
                     "zip",
                     "enumerate",
                     "rev",
@@ -392,7 +393,7 @@ fn ident_of(expr: &Expr) -> Option<String> {
 /// The roots of what `Zip::from(..).and(..)` borrows mutably.
 fn zip_targets(expr: &Expr) -> Vec<String> {
     match expr {
-        Expr::MethodCall(e) if e.method == "and" => {
+        Expr::MethodCall(e) if e.method == "and" || e.method == "and_broadcast" => {
             let mut roots = zip_targets(&e.receiver);
             roots.extend(e.args.iter().flat_map(mutable_roots));
             roots

@@ -55,7 +55,13 @@ enum Seq {
     /// The elements of an array of several axes, each with its index.
     Indexed {
         place: Place,
-        dims: usize,
+        dims: Option<usize>,
+        mutable: bool,
+    },
+    /// The elements of an array as if it were repeated: `repeat` finds the element of a position.
+    Repeated {
+        place: Place,
+        repeat: TokenStream,
     },
     Rev(Box<Seq>),
     Skip(Box<Seq>, TokenStream),
@@ -80,6 +86,17 @@ enum Part {
     Outer(TokenStream),
     /// `windows(n)` of a vector of ndarray.
     Slices(TokenStream),
+    /// The vectors along an axis.
+    Lanes(TokenStream),
+    /// `axis_chunks_iter(axis, size)`
+    AxisChunks {
+        axis: TokenStream,
+        size: TokenStream,
+    },
+    /// `exact_chunks(shape)`
+    Blocks(TokenStream),
+    /// `windows(shape)` of an array of several axes.
+    Tiles(TokenStream),
 }
 
 /// What happens to an item before it reaches the consumer.
@@ -145,9 +162,14 @@ impl Lower<'_> {
         Chain { seq: self.elements(place, by, ty), stages: Vec::new() }
     }
 
-    /// The parts of an array along an axis, as views.
-    pub(super) fn parts_chain(&self, place: Place, axis: TokenStream) -> Chain {
-        Chain { seq: Seq::Parts { place, by: None, kind: Part::Outer(axis) }, stages: Vec::new() }
+    /// The vectors of an array along an axis, as views.
+    pub(super) fn lanes_chain(&self, place: Place, axis: TokenStream) -> Chain {
+        Chain { seq: Seq::Parts { place, by: None, kind: Part::Lanes(axis) }, stages: Vec::new() }
+    }
+
+    /// The elements of an array as if it were repeated.
+    pub(super) fn repeated_chain(&self, place: Place, repeat: TokenStream) -> Chain {
+        Chain { seq: Seq::Repeated { place, repeat }, stages: Vec::new() }
     }
 
     /// The chain that `e` is, if it starts from a known source.
@@ -384,6 +406,13 @@ pub fn is_chain_like(e: &SynExpr) -> bool {
                     | "outer_iter_mut"
                     | "axis_iter_mut"
                     | "indexed_iter"
+                    | "indexed_iter_mut"
+                    | "lanes"
+                    | "lanes_mut"
+                    | "axis_chunks_iter"
+                    | "axis_chunks_iter_mut"
+                    | "exact_chunks"
+                    | "exact_chunks_mut"
                     | "drain"
             ) || is_chain_like(&c.receiver)
                 && matches!(

@@ -28,8 +28,19 @@ impl Lower<'_> {
                     Part::Rows => quote!(#place.nrows()),
                     Part::Columns => quote!(#place.ncols()),
                     Part::Outer(axis) => quote!(#place.len_of(#axis)),
+                    Part::Lanes(axis) => quote!(#place.__lane_count(#axis)),
+                    Part::AxisChunks { axis, size } => {
+                        quote!(#place.len_of(#axis).div_ceil(#size))
+                    }
+                    Part::Blocks(shape) => {
+                        quote!(::ad_runtime::ndarray::Dimension::size(&::ad_runtime::rt::blocks(&#place.raw_dim(), &#shape)))
+                    }
+                    Part::Tiles(shape) => {
+                        quote!(::ad_runtime::ndarray::Dimension::size(&::ad_runtime::rt::tiles(&#place.raw_dim(), &#shape)))
+                    }
                 }
             }
+            Seq::Repeated { repeat, .. } => quote!(#repeat.len()),
             Seq::Zip(a, b) => match (self.len(a), self.len(b)) {
                 (Some(a), Some(b)) if a.to_string() == b.to_string() => a,
                 (Some(a), Some(b)) => quote!(::core::cmp::Ord::min(#a, #b)),
@@ -74,7 +85,7 @@ impl Lower<'_> {
                 Item::Value(Expr::runtime("yielded", vec![element]), Ty::Unknown)
             }
             Seq::Parts { place, by, kind } => self.part(place, *by, kind, k),
-            Seq::Indexed { place, dims } => {
+            Seq::Indexed { place, dims, mutable } => {
                 let whole = self.tokens_of(place);
                 let index = self.verbatim_tokens(
                     quote!(::ad_runtime::rt::index_at(&#whole.raw_dim(), #k)),
@@ -82,16 +93,24 @@ impl Lower<'_> {
                 );
                 let index = self.name("index", index, Ty::Discrete, false);
                 let index = self.ident_of(&index);
-                let parts = (0..*dims).map(|i| {
-                    let i = syn::Index::from(i);
-                    Item::Value(self.verbatim_tokens(quote!(#index.#i), Ty::Discrete), Ty::Discrete)
-                });
-                let parts = Item::Tuple(parts.collect());
+                let value =
+                    |tokens| Item::Value(self.verbatim_tokens(tokens, Ty::Discrete), Ty::Discrete);
+                let parts = match dims {
+                    Some(dims) => {
+                        let parts =
+                            (0..*dims).map(syn::Index::from).map(|i| value(quote!(#index.#i)));
+                        Item::Tuple(parts.collect())
+                    }
+                    None => value(quote!(#index)),
+                };
                 let at = self.verbatim_tokens(quote!(#index), Ty::Discrete);
-                Item::Tuple(vec![
-                    parts,
-                    Item::Place(place.clone().then(Proj::Index(at)), Some(false)),
-                ])
+                let element = place.clone().then(Proj::Index(at));
+                Item::Tuple(vec![parts, Item::Place(element, Some(*mutable))])
+            }
+            Seq::Repeated { place, repeat } => {
+                let index = self.counter(quote!(#repeat.position(#k)));
+                let index = self.verbatim_tokens(index, Ty::Discrete);
+                Item::Place(place.clone().then(Proj::Element(index)), Some(false))
             }
             Seq::Zip(a, b) => Item::Tuple(vec![self.item(a, k), self.item(b, k)]),
             Seq::Enumerate(s) => {
@@ -170,7 +189,7 @@ impl Lower<'_> {
         k: &TokenStream,
     ) -> Item {
         let base = self.tokens_of(place);
-        let array = matches!(kind, Part::Rows | Part::Columns | Part::Outer(_));
+        let array = !matches!(kind, Part::Windows(_) | Part::Chunks { .. });
         let written = array && by == Some(true);
         let mirrored = |name: &str| if written { format!("{name}_mut") } else { name.to_owned() };
         let by = if array { None } else { by };
@@ -206,12 +225,29 @@ impl Lower<'_> {
                 vec![self.verbatim_tokens(k.clone(), Ty::Discrete)],
             ),
             Part::Outer(axis) => {
-                let axis = self.verbatim_tokens(axis.clone(), Ty::Discrete);
-                view(
-                    &mirrored("index_axis"),
-                    "index_axis_mut",
-                    vec![axis, self.verbatim_tokens(k.clone(), Ty::Discrete)],
-                )
+                let args = [axis.clone(), k.clone()].map(|a| self.verbatim_tokens(a, Ty::Discrete));
+                view(&mirrored("index_axis"), "index_axis_mut", args.into())
+            }
+            Part::Lanes(axis) => {
+                let args = [axis.clone(), k.clone()].map(|a| self.verbatim_tokens(a, Ty::Discrete));
+                view(&mirrored("__lane"), "__lane_mut", args.into())
+            }
+            Part::AxisChunks { axis, size } => {
+                let end = quote!(::core::cmp::Ord::min((#k + 1) * #size, #base.len_of(#axis)));
+                let end = self.counter(end);
+                let range = quote!(::ad_runtime::ndarray::Slice::from(#k * #size..#end));
+                let args = [axis.clone(), range].map(|a| self.verbatim_tokens(a, Ty::Discrete));
+                view(&mirrored("slice_axis"), "slice_axis_mut", args.into())
+            }
+            Part::Blocks(shape) => {
+                let args =
+                    [quote!(&#shape), k.clone()].map(|a| self.verbatim_tokens(a, Ty::Discrete));
+                view(&mirrored("__block"), "__block_mut", args.into())
+            }
+            Part::Tiles(shape) => {
+                let args =
+                    [quote!(&#shape), k.clone()].map(|a| self.verbatim_tokens(a, Ty::Discrete));
+                view("__tile", "__tile_mut", args.into())
             }
         };
         Item::Place(place.clone().then(proj), by)
@@ -270,6 +306,7 @@ impl Lower<'_> {
             | Seq::Elements { .. }
             | Seq::Yielded(_)
             | Seq::Parts { .. }
+            | Seq::Repeated { .. }
             | Seq::Indexed { .. } => true,
         }
     }
@@ -279,6 +316,30 @@ impl Lower<'_> {
             return None;
         }
         Some(self.item(&chain.seq, k))
+    }
+
+    /// The shape of what a chain without stages yields, as a producer of `Zip`.
+    pub(in crate::lower) fn chain_shape(&self, chain: &Chain) -> Option<TokenStream> {
+        if let (Seq::Parts { place, kind, .. }, []) = (&chain.seq, &chain.stages[..]) {
+            let place = self.tokens_of(place);
+            match kind {
+                Part::Lanes(axis) => {
+                    let dim = quote!(&#place.raw_dim());
+                    return Some(
+                        quote!(::ad_runtime::ndarray::RemoveAxis::remove_axis(#dim, #axis)),
+                    );
+                }
+                Part::Blocks(shape) => {
+                    return Some(quote!(::ad_runtime::rt::blocks(&#place.raw_dim(), &#shape)));
+                }
+                Part::Tiles(shape) => {
+                    return Some(quote!(::ad_runtime::rt::tiles(&#place.raw_dim(), &#shape)));
+                }
+                _ => {}
+            }
+        }
+        let len = self.chain_len(chain)?;
+        Some(quote!(::ad_runtime::ndarray::Ix1(#len)))
     }
 
     pub(in crate::lower) fn chain_len(&self, chain: &Chain) -> Option<TokenStream> {

@@ -153,6 +153,13 @@ impl Lower<'_> {
             "rows_mut",
             "columns_mut",
             "indexed_iter",
+            "indexed_iter_mut",
+            "lanes",
+            "lanes_mut",
+            "axis_chunks_iter",
+            "axis_chunks_iter_mut",
+            "exact_chunks",
+            "exact_chunks_mut",
         ]
         .contains(&name)
         {
@@ -206,45 +213,64 @@ impl Lower<'_> {
             "chunks_exact" => part(Part::Chunks { size: size?, exact: true }, false),
             "chunks_mut" => part(Part::Chunks { size: size?, exact: false }, true),
             "chunks_exact_mut" => part(Part::Chunks { size: size?, exact: true }, true),
-            // The views of parts that are written: `by` says that they are mutable.
-            "rows" | "rows_mut" => Some(Seq::Parts {
-                place,
-                by: name.ends_with("_mut").then_some(true),
-                kind: Part::Rows,
-            }),
-            "columns" | "columns_mut" => Some(Seq::Parts {
-                place,
-                by: name.ends_with("_mut").then_some(true),
-                kind: Part::Columns,
-            }),
-            "outer_iter" | "outer_iter_mut" => {
-                let axis = quote!(::ad_runtime::ndarray::Axis(0));
-                Some(Seq::Parts {
-                    place,
-                    by: name.ends_with("_mut").then_some(true),
-                    kind: Part::Outer(axis),
-                })
-            }
-            "axis_iter" | "axis_iter_mut" => Some(Seq::Parts {
-                place,
-                by: name.ends_with("_mut").then_some(true),
-                kind: Part::Outer(size?),
-            }),
-            "windows" => match ty.deref() {
-                Ty::NdArray { dims: Some(1), .. } => {
-                    Some(Seq::Parts { place, by: None, kind: Part::Slices(size?) })
-                }
-                _ => None,
-            },
-            "indexed_iter" => match ty.deref() {
-                Ty::NdArray { dims: Some(1), .. } => {
-                    Some(Seq::Enumerate(Box::new(self.elements(place, Some(false), &ty))))
-                }
-                Ty::NdArray { dims: Some(dims), .. } => Some(Seq::Indexed { place, dims: *dims }),
-                _ => None,
-            },
-            _ => None,
+            name => self.array_parts(place, name, size, call.args.iter().nth(1), &ty),
         }
+    }
+
+    /// The parts of an array of ndarray; `first` is the first argument of the method.
+    fn array_parts(
+        &mut self,
+        place: Place,
+        name: &str,
+        first: Option<TokenStream>,
+        second: Option<&SynExpr>,
+        ty: &Ty,
+    ) -> Option<Seq> {
+        // The views of parts that are written: `by` says that they are mutable.
+        let by = name.ends_with("_mut").then_some(true);
+        let dims = match ty.deref() {
+            Ty::NdArray { dims, .. } => Some(*dims),
+            _ => None,
+        };
+        let axis = |n: TokenStream| quote!(::ad_runtime::ndarray::Axis(#n));
+        let kind = match name.strip_suffix("_mut").unwrap_or(name) {
+            "rows" if matches!(dims, Some(Some(2)) | None) => Part::Rows,
+            "columns" if matches!(dims, Some(Some(2)) | None) => Part::Columns,
+            "rows" => {
+                let whole = self.tokens_of(&place);
+                // Under a name, because it is read while the array is borrowed mutably.
+                let last = axis(quote!(#whole.ndim() - 1));
+                let last = self.verbatim_tokens(last, Ty::Discrete);
+                let last = self.name("axis", last, Ty::Discrete, false);
+                Part::Lanes(self.ident_of(&last).to_token_stream())
+            }
+            "columns" => Part::Lanes(axis(quote!(0))),
+            "lanes" => Part::Lanes(first?),
+            "outer_iter" => Part::Outer(axis(quote!(0))),
+            "axis_iter" => Part::Outer(first?),
+            "axis_chunks_iter" => Part::AxisChunks { axis: first?, size: self.fixed(second?) },
+            "windows" if dims == Some(Some(1)) => Part::Slices(first?),
+            "windows" | "exact_chunks" => {
+                let first = first?;
+                let shape = quote!(::ad_runtime::rt::dimension(#first));
+                let shape = self.verbatim_tokens(shape, Ty::Discrete);
+                let shape = self.name("shape", shape, Ty::Discrete, false);
+                let shape = self.ident_of(&shape).to_token_stream();
+                if name == "windows" { Part::Tiles(shape) } else { Part::Blocks(shape) }
+            }
+            "indexed_iter" => {
+                let mutable = by == Some(true);
+                return match dims? {
+                    Some(1) => {
+                        let elements = self.elements(place, Some(mutable), ty);
+                        Some(Seq::Enumerate(Box::new(elements)))
+                    }
+                    dims => Some(Seq::Indexed { place, dims, mutable }),
+                };
+            }
+            _ => return None,
+        };
+        Some(Seq::Parts { place, by, kind })
     }
 
     /// A view of ndarray under a name, so that what it shows can be borrowed for a whole iteration.
