@@ -6,6 +6,7 @@
     clippy::useless_vec,
     clippy::style,
     clippy::complexity,
+    clippy::double_ended_iterator_last,
     clippy::eq_op,
     clippy::boxed_local
 )]
