@@ -23,6 +23,7 @@ mod mutate;
 mod outline;
 mod plan;
 mod pullback;
+mod rerun;
 #[cfg(test)]
 pub mod tests;
 mod uses;
@@ -85,7 +86,10 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
-    fuse::loops(&mut adjoint.program, &mut forward, &mut reverse);
+    fuse::statements(&mut adjoint.program, &mut forward, &mut reverse);
+    if rerun::loops(&mut adjoint.program, &mut forward, &mut reverse) {
+        plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
+    }
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.finished(forward, result, reverse)
 }
@@ -232,9 +236,11 @@ pub fn defined(stmt: &Stmt) -> Vec<Var> {
     match stmt {
         Stmt::Let { var, .. } => vec![*var],
         Stmt::Destructure { vars, .. } => vars.iter().map(|(v, _)| *v).collect(),
-        Stmt::If { dest, .. } | Stmt::Match { dest, .. } | Stmt::Mutate { dest, .. } => {
-            dest.iter().copied().collect()
-        }
+        Stmt::If { dest, .. }
+        | Stmt::Match { dest, .. }
+        | Stmt::Mutate { dest, .. }
+        | Stmt::FusedIf { dest, .. } => dest.iter().copied().collect(),
+        Stmt::FusedCall { var, .. } => vec![*var],
         Stmt::Effect { tokens, writes, .. } if declares(tokens) => writes.clone(),
         _ => Vec::new(),
     }

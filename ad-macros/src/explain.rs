@@ -94,7 +94,7 @@ struct Sweeps {
     recorded: HashSet<Var>,
     again: HashSet<Var>,
     read: HashSet<Var>,
-    /// The variables that an iteration of a fused loop defines.
+    /// The variables that fused statements define.
     fused: HashSet<Var>,
     /// What an old value is the old value of.
     olds: HashMap<Var, Var>,
@@ -131,11 +131,21 @@ impl Sweeps {
 
     fn fused(&mut self, program: &Program, stmts: &[Stmt]) {
         for stmt in stmts {
-            if let Stmt::Fused { kind, forward, reverse, .. } = stmt {
-                self.fused.extend(head(kind));
-                self.fused.extend(forward.iter().flat_map(adjoint::defined));
-                self.part(program, reverse);
-                self.fused(program, forward);
+            match stmt {
+                Stmt::Fused { kind, forward, reverse, .. } => {
+                    self.fused.extend(head(kind));
+                    self.fused.extend(forward.iter().flat_map(adjoint::defined));
+                    self.part(program, reverse);
+                    self.fused(program, forward);
+                }
+                Stmt::FusedIf { then, els, .. } => {
+                    for arm in [then, els] {
+                        self.fused.extend(arm.forward.iter().flat_map(adjoint::defined));
+                        self.part(program, &arm.reverse);
+                        self.fused(program, &arm.forward);
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -202,7 +212,7 @@ impl Sweeps {
                 )
             }
             _ if self.fused.contains(&var) && self.read.contains(&var) => {
-                "neither: its iteration is reversed at once".to_owned()
+                "neither: it is reversed at once".to_owned()
             }
             _ if self.walked.contains(&var) => {
                 "neither: the reverse sweep walks the range again".to_owned()
@@ -252,6 +262,10 @@ fn collect(stmts: &[Stmt], around: Option<Id>, found: &mut Vec<(Var, Option<Id>)
             Stmt::Fused { kind, forward, .. } => {
                 found.extend(head(kind).into_iter().map(|var| (var, around)));
                 collect(forward, around, found);
+            }
+            Stmt::FusedIf { then, els, .. } => {
+                collect(&then.forward, around, found);
+                collect(&els.forward, around, found);
             }
             _ => {}
         }

@@ -43,6 +43,8 @@ pub struct Facts {
     pub ranges: HashSet<String>,
     /// Type parameters bounded by `Real`.
     pub reals: HashSet<String>,
+    /// Calls whose value is a real scalar by what is done with it, as they are written.
+    scalar_calls: HashMap<String, Ty>,
     changed: bool,
 }
 

@@ -472,6 +472,21 @@ pub enum Stmt {
         forward: Vec<Stmt>,
         reverse: Vec<Stmt>,
     },
+    /// Both halves of an `If`, whose arm runs forward and at once in reverse. As `Fused` otherwise.
+    FusedIf {
+        dest: Option<Var>,
+        cond: Expr,
+        seeds: Vec<Stmt>,
+        then: FusedArm,
+        els: FusedArm,
+    },
+    /// The adjoint of a call, which returns the value as well. As `Fused` otherwise.
+    FusedCall {
+        var: Var,
+        ty: Option<Type>,
+        seeds: Vec<Stmt>,
+        adjoint: Expr,
+    },
     /// The reverse half of a `Loop` that is checkpointed: the state is put back, the body advances it to
     /// the step that is to be reversed, and that step runs forward, as it is recorded, and in reverse.
     ReverseCheckpointed {
@@ -523,6 +538,14 @@ pub struct Arm {
     pub guard: Option<Expr>,
     pub bindings: Vec<(Var, Vec<Proj>)>,
     pub body: Block,
+}
+
+/// An arm of [`Stmt::FusedIf`].
+#[derive(Clone, Debug, Default)]
+pub struct FusedArm {
+    pub forward: Vec<Stmt>,
+    pub result: Option<Expr>,
+    pub reverse: Vec<Stmt>,
 }
 
 #[derive(Clone, Debug)]

@@ -314,6 +314,29 @@ impl<'a> Check<'a> {
                     });
                 })
             }
+            Stmt::FusedIf { dest, cond, seeds, then, els } => {
+                self.transformed_only("a fused branch", |check| {
+                    check.reversed_part(seeds);
+                    check.expr(cond);
+                    for arm in [then, els] {
+                        check.nested(&[], |check| {
+                            check.stmts(&arm.forward);
+                            arm.result.iter().for_each(|e| check.expr(e));
+                            check.nested(&[], |check| check.reversed_part(&arm.reverse));
+                        });
+                    }
+                    dest.iter().for_each(|var| check.define(*var));
+                })
+            }
+            Stmt::FusedCall { var, seeds, adjoint, .. } => {
+                self.transformed_only("a fused call", |check| {
+                    check.reversed_part(seeds);
+                    let reverse = std::mem::replace(&mut check.reverse, true);
+                    check.expr(adjoint);
+                    check.reverse = reverse;
+                    check.define(*var);
+                })
+            }
             Stmt::ReverseCheckpointed { id, kind, restore, advance, forward, body } => self
                 .reverse_only("a reversed loop", |check| {
                     let given = check.head(kind);
@@ -378,6 +401,10 @@ impl<'a> Check<'a> {
                 }
                 Stmt::Loop { body, .. } => self.collect_bindings(&body.stmts),
                 Stmt::Fused { forward, .. } => self.collect_bindings(forward),
+                Stmt::FusedIf { then, els, .. } => {
+                    self.collect_bindings(&then.forward);
+                    self.collect_bindings(&els.forward);
+                }
                 _ => {}
             }
         }

@@ -1,5 +1,6 @@
-//! Loops whose iterations only add to what is outside of them: each iteration runs forward and, at once, in
-//! reverse, and leaves no record.
+//! Statements whose reverse half may run right after their forward half, and that leave no record then.
+//!
+//! A loop whose iterations only add to what is outside of it runs each iteration forward and, at once, in reverse:
 //!
 //! ```text
 //! // Two sweeps:                             // Fused:
@@ -15,72 +16,115 @@
 //! }
 //! ```
 //!
-//! That is legal where no iteration reads what another one wrote, and where the cotangents that the reversed
-//! body reads can be known before the loop: what they are computed from (the *seeds*) depends neither on the
+//! That is legal where no iteration reads an active value that another one wrote, and where the cotangents that the
+//! reversed body reads can be known before the loop: what they are computed from (the *seeds*) depends neither on the
 //! loop nor on what follows it. Contributions to a cotangent commute, so their order does not matter.
+//!
+//! An arm of a branch is fused likewise, where that lets something inside be fused. A call whose cotangent is known
+//! before it becomes the call of its adjoint, which returns the value as well: the callee runs once rather than twice.
 
+mod branches;
+mod calls;
+mod later;
+mod olds;
 #[cfg(test)]
 mod tests;
 
 use super::uses::Uses;
 use super::{all_defined, checkpoint, defined, plan};
-use crate::ir::{BinOp, Expr, LoopKind, Place, Program, Role, Stmt, Var};
+use crate::ir::{BinOp, Expr, Id, LoopKind, Place, Program, Role, Stmt, Var};
+use later::Later;
+pub use olds::{Renaming, read_where_kept};
 use std::collections::{BTreeSet, HashSet};
 
-/// Fuses the two halves of loops that stand in the same block, and those inside of fused ones.
-pub fn loops(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
-    for at in 0..forward.len() {
-        let Some(fusion) = Fusion::of(program, forward, reverse, at) else { continue };
-        fusion.apply(program, forward, reverse);
-        if let Stmt::Fused { forward, reverse, .. } = &mut forward[at] {
-            loops(program, forward, reverse);
+/// Fuses the two halves of statements that stand in the same block, and those inside of fused ones.
+pub fn statements(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec<Stmt>) {
+    let mut at = 0;
+    while at < forward.len() {
+        match &forward[at] {
+            Stmt::Loop { .. } => looping(program, forward, reverse, at),
+            Stmt::If { .. } => branches::branch(program, forward, reverse, at),
+            Stmt::Let { value: Expr::Call { .. }, .. } => {
+                calls::call(program, forward, reverse, at)
+            }
+            _ => {}
         }
+        at += 1;
     }
 }
 
-/// A loop that may be fused.
+/// Fuses the loop at `at`, where that is legal.
+fn looping(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>, at: usize) {
+    let Some((fusion, mut body)) = fusion_of_loop(program, forward, reverse, at) else { return };
+    let seeds = fusion.take(reverse);
+    let (Stmt::Loop { id, kind, .. }, Some(mut back)) = (forward[at].clone(), body.pop()) else {
+        unreachable!("it is the forward half of a loop, and both halves of its body were made")
+    };
+    let mut ahead = body.pop().expect("both halves of its body were made");
+    forget_record(program, id, 1);
+    drop_alive(program, &ahead, &mut back);
+    statements(program, &mut ahead, &mut back);
+    forward[at] = Stmt::Fused { id, kind, seeds, forward: ahead, reverse: back };
+}
+
+/// How the loop at `at` may be fused, and both halves of its body.
+fn fusion_of_loop(
+    program: &Program,
+    forward: &[Stmt],
+    reverse: &[Stmt],
+    at: usize,
+) -> Option<(Fusion, Vec<Vec<Stmt>>)> {
+    let Stmt::Loop { id, kind, body } = &forward[at] else { return None };
+    let walks = matches!(kind, LoopKind::Range { .. } | LoopKind::Items { .. });
+    if !walks || body.result.is_some() || program.checkpoints.contains_key(id) {
+        return None;
+    }
+    let half = |stmt: &Stmt| matches!(stmt, Stmt::ReverseLoop { id: other, .. } if other == id);
+    let reverse_at = reverse.iter().position(half)?;
+    let Stmt::ReverseLoop { body: back, .. } = &reverse[reverse_at] else { return None };
+    let mut inside = HashSet::new();
+    all_defined(&forward[at..=at], &mut inside);
+    let written = written_outside(program, &body.stmts, &inside)?;
+    let (ahead, back) = read_where_kept(program, &body.stmts, back, &inside)?;
+    let uses = Uses::of(program, &back)?.outside(&inside);
+    let carried = uses
+        .read
+        .iter()
+        .any(|var| written.contains(var) && program[*var].active || uses.added.contains(var));
+    if carried {
+        return None;
+    }
+    Some((Fusion::of(program, forward, reverse, (at, reverse_at), &uses)?, vec![ahead, back]))
+}
+
+/// What is to be done to fuse a statement.
 struct Fusion {
-    /// Where its halves stand.
-    forward: usize,
+    /// Where its reverse half stands.
     reverse: usize,
-    /// The statements of the reverse sweep that have to run before the loop.
+    /// The statements of the reverse sweep that have to run before it.
     seeds: BTreeSet<usize>,
 }
 
 impl Fusion {
-    fn of(program: &Program, forward: &[Stmt], reverse: &[Stmt], at: usize) -> Option<Fusion> {
-        let Stmt::Loop { id, kind, body } = &forward[at] else { return None };
-        let walks = matches!(kind, LoopKind::Range { .. } | LoopKind::Items { .. });
-        if !walks || body.result.is_some() || program.checkpoints.contains_key(id) {
-            return None;
-        }
-        let half = |stmt: &Stmt| matches!(stmt, Stmt::ReverseLoop { id: other, .. } if other == id);
-        let reverse_at = reverse.iter().position(half)?;
-        let Stmt::ReverseLoop { body: reverse_body, .. } = &reverse[reverse_at] else {
-            return None;
-        };
-        let mut inside = HashSet::new();
-        all_defined(&forward[at..=at], &mut inside);
-        let written = written_outside(program, &body.stmts, &inside)?;
-        let uses = Uses::of(program, reverse_body)?.outside(&inside);
-        let carried = uses.read.iter().any(|var| written.contains(var) || uses.added.contains(var));
-        if carried || !uses.changed.is_empty() {
-            return None;
-        }
-        let later = Later::of(program, &forward[at..], &reverse[..reverse_at]);
+    /// `uses` are of the reverse half of the statement, which may run right after the forward half.
+    fn of(
+        program: &Program,
+        forward: &[Stmt],
+        reverse: &[Stmt],
+        (at, reverse_at): (usize, usize),
+        uses: &Uses,
+    ) -> Option<Fusion> {
+        let later = Later::of(program, &forward[at..], &reverse[..reverse_at])?;
         let defined_after: HashSet<Var> = forward[at + 1..].iter().flat_map(defined).collect();
-        if uses.read.iter().any(|var| defined_after.contains(var)) {
+        if !uses.changed.is_empty() || uses.read.iter().any(|var| defined_after.contains(var)) {
             return None;
         }
-        let seeds = later?.seeds(&uses)?;
-        Some(Fusion { forward: at, reverse: reverse_at, seeds })
+        Some(Fusion { reverse: reverse_at, seeds: later.seeds(uses)? })
     }
 
-    fn apply(self, program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
-        let Stmt::ReverseLoop { id, body: mut reverse_body, .. } = reverse.remove(self.reverse)
-        else {
-            unreachable!("it is the reverse half of a loop")
-        };
+    /// Takes the reverse half and the seeds out of the reverse sweep. Returns the seeds.
+    fn take(self, reverse: &mut Vec<Stmt>) -> Vec<Stmt> {
+        reverse.remove(self.reverse);
         let mut seeds = Vec::new();
         let mut position = 0;
         reverse.retain(|stmt| {
@@ -91,28 +135,24 @@ impl Fusion {
             }
             !is_seed
         });
-        let placeholder = Stmt::Fused {
-            id,
-            kind: LoopKind::Forever,
-            seeds: Vec::new(),
-            forward: Vec::new(),
-            reverse: Vec::new(),
-        };
-        let Stmt::Loop { kind, body, .. } =
-            std::mem::replace(&mut forward[self.forward], placeholder)
-        else {
-            unreachable!("it is the forward half of a loop")
-        };
-        // What was computed again is still there.
-        let alive: HashSet<Var> = body.stmts.iter().flat_map(defined).collect();
-        reverse_body.retain(|stmt| !matches!(stmt, Stmt::Let { var, .. } if alive.contains(var) && is_plain(program, *var)));
-        program.recording.remove(&id);
-        program.held.values_mut().for_each(|held| held.retain(|other| *other != id));
-        program.records.remove(&id);
-        program.inner_records.remove(&(id, 0));
-        forward[self.forward] =
-            Stmt::Fused { id, kind, seeds, forward: body.stmts, reverse: reverse_body };
+        seeds
     }
+}
+
+/// A statement of `blocks` blocks that leaves no record any more.
+pub fn forget_record(program: &mut Program, id: Id, blocks: usize) {
+    program.recording.remove(&id);
+    program.held.values_mut().for_each(|held| held.retain(|other| *other != id));
+    program.records.remove(&id);
+    (0..blocks).for_each(|block| {
+        program.inner_records.remove(&(id, block));
+    });
+}
+
+/// Drops what the reverse half computes again though the forward half has just done so.
+fn drop_alive(program: &Program, ahead: &[Stmt], back: &mut Vec<Stmt>) {
+    let alive: HashSet<Var> = ahead.iter().flat_map(defined).collect();
+    back.retain(|stmt| !matches!(stmt, Stmt::Let { var, .. } if alive.contains(var) && is_plain(program, *var)));
 }
 
 fn is_plain(program: &Program, var: Var) -> bool {
@@ -173,136 +213,5 @@ fn each_update(stmts: &[Stmt], f: &mut dyn FnMut(&Place, BinOp, &Expr)) {
             Stmt::Loop { body, .. } => each_update(&body.stmts, f),
             _ => {}
         }
-    }
-}
-
-/// The reverse sweep of what follows a loop, of which some statements are to run before the loop.
-struct Later<'a> {
-    program: &'a Program,
-    stmts: &'a [Stmt],
-    uses: Vec<Uses>,
-    /// What the loop and the rest of the forward sweep define and write.
-    unknown: HashSet<Var>,
-    seeds: BTreeSet<usize>,
-    /// The cotangents that have to have their final value before the loop, and those that have to exist.
-    values: HashSet<Var>,
-    targets: HashSet<Var>,
-}
-
-impl<'a> Later<'a> {
-    fn of(program: &'a Program, forward: &[Stmt], stmts: &'a [Stmt]) -> Option<Later<'a>> {
-        let mut unknown: HashSet<Var> = forward.iter().flat_map(defined).collect();
-        let mut written = Vec::new();
-        for stmt in forward {
-            match stmt {
-                Stmt::Fused { seeds, forward, .. } => {
-                    unknown.extend(seeds.iter().flat_map(defined));
-                    plan::written_roots(program, forward, &mut written);
-                }
-                stmt => plan::written_roots(program, std::slice::from_ref(stmt), &mut written),
-            }
-        }
-        unknown.extend(written);
-        let uses = stmts
-            .iter()
-            .map(|stmt| Uses::of(program, std::slice::from_ref(stmt)))
-            .collect::<Option<_>>()?;
-        let (seeds, values, targets) = Default::default();
-        Some(Later { program, stmts, uses, unknown, seeds, values, targets })
-    }
-
-    /// The statements to run before the loop whose reversed body uses `uses`.
-    fn seeds(mut self, uses: &Uses) -> Option<BTreeSet<usize>> {
-        for var in &uses.read {
-            self.need_value(*var)?;
-        }
-        for var in &uses.added {
-            self.need_target(*var)?;
-        }
-        let stays = |at: &usize| !self.seeds.contains(at);
-        for (at, own) in self.uses.iter().enumerate().filter(|(at, _)| stays(at)) {
-            let looks = |var: &Var| own.read.contains(var) || own.changed.contains(var);
-            if self.targets.iter().any(looks) {
-                return None;
-            }
-            // What is read here must not have been changed by a seed that came after.
-            let overtakes = |seed: &usize| {
-                *seed > at && {
-                    let mut vars = self.uses[*seed].changed.iter().chain(&self.uses[*seed].added);
-                    vars.any(looks) || defined(&self.stmts[*seed]).iter().any(looks)
-                }
-            };
-            if self.seeds.iter().any(overtakes) {
-                return None;
-            }
-        }
-        Some(self.seeds)
-    }
-
-    fn need_value(&mut self, var: Var) -> Option<()> {
-        if !self.values.insert(var) {
-            return Some(());
-        }
-        let is_bar = matches!(self.program[var].role, Role::Bar(_));
-        let mut is_made = false;
-        for at in 0..self.stmts.len() {
-            let makes = defined(&self.stmts[at]).contains(&var);
-            if makes || is_bar && self.uses[at].changes(var) {
-                is_made |= makes;
-                self.seed(at)?;
-            }
-        }
-        let is_given = is_bar && crate::adjoint::is_given_bar(self.program, var);
-        (is_made || !self.unknown.contains(&var) && !is_given).then_some(())
-    }
-
-    /// What the loop adds to `var` comes before what the later statements do with it. They only add as well,
-    /// unless the primal variable is written after the loop: to reverse that is to read and scale its cotangent.
-    fn need_target(&mut self, var: Var) -> Option<()> {
-        let is_written = match self.program[var].role {
-            Role::Bar(of) => self.unknown.contains(&self.program.base(&Place::var(of))),
-            _ => true,
-        };
-        if is_written || self.unknown.contains(&var) {
-            return None;
-        }
-        if self.targets.insert(var)
-            && let Some(at) = self.stmts.iter().position(|stmt| defined(stmt).contains(&var))
-        {
-            self.seed(at)?;
-        }
-        Some(())
-    }
-
-    fn seed(&mut self, at: usize) -> Option<()> {
-        if !self.seeds.insert(at) {
-            return Some(());
-        }
-        if !matches!(
-            self.stmts[at],
-            Stmt::Let { .. }
-                | Stmt::Update { .. }
-                | Stmt::Assign { .. }
-                | Stmt::Do(_)
-                | Stmt::WhenActive { .. }
-        ) {
-            return None;
-        }
-        if let Stmt::Let { value: Expr::Runtime { function: "pending", .. }, .. } = &self.stmts[at]
-        {
-            // A sum that takes its shape from what is added first has no elements before.
-            return None;
-        }
-        let uses = self.uses[at].clone();
-        let is_bar = |var: &Var| matches!(self.program[*var].role, Role::Bar(_));
-        if !uses.changed.iter().all(is_bar) {
-            return None;
-        }
-        for var in uses.read.iter().chain(&uses.changed) {
-            self.need_value(*var)?;
-        }
-        uses.added.iter().try_for_each(|var| {
-            if self.values.contains(var) { Some(()) } else { self.need_target(*var) }
-        })
     }
 }

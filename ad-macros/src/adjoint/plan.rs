@@ -15,7 +15,7 @@ use crate::ir::{
 use std::collections::{HashMap, HashSet};
 
 /// The greatest number of operations that are computed again rather than recorded.
-const CHEAP: usize = 16;
+pub const CHEAP: usize = 16;
 
 /// Inserts, into the reverse sweep of a nested block, the definitions that are computed again.
 /// `forward[i]` are the statements of the block's i-th statement; `segments[0]` is the reverse of
@@ -107,7 +107,8 @@ fn is_cheap(program: &Program, stmt: &Stmt) -> bool {
     }
 }
 
-fn cheap(program: &Program, value: &Expr) -> bool {
+/// Whether an expression may be evaluated again rather than recorded, if it is not too long.
+pub fn cheap(program: &Program, value: &Expr) -> bool {
     match value {
         Expr::Place(place) => {
             program.ty_of_place(place).is_copy() || program.ty_of_place(place).is_discrete()
@@ -183,7 +184,8 @@ pub fn written_roots(program: &Program, stmts: &[Stmt], found: &mut Vec<Var>) {
     }
 }
 
-fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
+/// What a call changes through its receiver and arguments.
+pub fn written_by_call(program: &Program, value: &Expr, found: &mut Vec<Var>) {
     match value {
         Expr::Call { args, .. } => {
             for arg in args {
@@ -313,6 +315,20 @@ fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
             found.extend(inner);
         }
         Stmt::ReverseCheckpointed { .. } => checkpoint::reads(program, stmt, found),
+        // A loop whose iterations run forward again.
+        Stmt::Fused { kind, seeds, forward, reverse, .. } => {
+            let mut inner = reads_of(program, reverse);
+            checkpoint::primal_reads(program, forward, &mut inner);
+            let mut own: HashSet<Var> = seeds.iter().chain(forward).flat_map(defined).collect();
+            if let LoopKind::Range { var, lo, hi, step, .. } = kind {
+                own.insert(*var);
+                for e in [lo, hi].into_iter().chain(step) {
+                    read(program, e, &mut inner);
+                }
+            }
+            found.extend(inner.difference(&own));
+            found.extend(reads_of(program, seeds));
+        }
         _ => {}
     }
 }
@@ -488,9 +504,11 @@ fn undo_is_live(program: &Program, args: &[Expr], live: &mut HashSet<Var>) -> bo
 pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stmt]) {
     let mut halves = HashMap::new();
     collect_reverse(program, reverse, &mut halves);
+    collect_fused(program, forward, &mut halves);
     let all_reads = {
         let mut found = HashSet::new();
         every_read(program, reverse, &mut found);
+        fused_reads(program, forward, &mut found);
         found
     };
     let mut sweep = |stmts: &mut Vec<Stmt>| {
@@ -500,6 +518,15 @@ pub fn records(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [St
     };
     sweep(forward);
     checkpoint::each_forward(reverse, &mut sweep);
+}
+
+/// Decides again what is recorded, where the sweeps have changed since.
+pub fn records_anew(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stmt]) {
+    program.recording.clear();
+    program.held.clear();
+    program.records.clear();
+    program.inner_records.clear();
+    records(program, forward, reverse);
 }
 
 /// Finds which nesting statements leave a record, innermost first: those whose records are to be passed on.
@@ -529,6 +556,16 @@ fn find_recording(
                     program.counted.insert(*id);
                 }
                 (*id, vec![body], counted)
+            }
+            // What is inside of a fused statement is used up inside of it.
+            Stmt::Fused { id, forward, .. } => {
+                find_recording(program, forward, halves, outermost.or(Some(*id)));
+                continue;
+            }
+            Stmt::FusedIf { then, els, .. } => {
+                find_recording(program, &then.forward, halves, outermost);
+                find_recording(program, &els.forward, halves, outermost);
+                continue;
             }
             _ => continue,
         };
@@ -587,6 +624,24 @@ fn collect_reverse(program: &Program, stmts: &[Stmt], halves: &mut HashMap<Id, V
     }
 }
 
+/// What the reverse halves read that stand in fused statements.
+fn collect_fused(program: &Program, stmts: &[Stmt], halves: &mut HashMap<Id, Vec<HashSet<Var>>>) {
+    let mut both = |forward: &[Stmt], reverse: &[Stmt]| {
+        collect_reverse(program, reverse, halves);
+        collect_fused(program, forward, halves);
+    };
+    for stmt in stmts {
+        match stmt {
+            Stmt::Fused { forward, reverse, .. } => both(forward, reverse),
+            Stmt::FusedIf { then, els, .. } => {
+                both(&then.forward, &then.reverse);
+                both(&els.forward, &els.reverse);
+            }
+            _ => {}
+        }
+    }
+}
+
 fn is_nesting_half(stmt: &Stmt) -> bool {
     matches!(
         stmt,
@@ -616,18 +671,37 @@ pub fn every_read(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
                 checkpoint::primal_reads(program, forward, found);
                 every_read(program, body, found);
             }
+            Stmt::Fused { seeds, forward, reverse, .. } => {
+                every_read(program, seeds, found);
+                checkpoint::primal_reads(program, forward, found);
+                every_read(program, reverse, found);
+            }
             _ => {}
         }
     }
 }
 
-/// Every variable that the reverse halves of fused loops read.
+/// Every variable that the reverse halves of fused statements read.
 pub fn fused_reads(program: &Program, stmts: &[Stmt], found: &mut HashSet<Var>) {
     for stmt in stmts {
-        if let Stmt::Fused { seeds, forward, reverse, .. } = stmt {
-            every_read(program, seeds, found);
-            every_read(program, reverse, found);
-            fused_reads(program, forward, found);
+        match stmt {
+            Stmt::Fused { seeds, forward, reverse, .. } => {
+                every_read(program, seeds, found);
+                every_read(program, reverse, found);
+                fused_reads(program, forward, found);
+            }
+            Stmt::FusedIf { seeds, then, els, .. } => {
+                every_read(program, seeds, found);
+                for arm in [then, els] {
+                    every_read(program, &arm.reverse, found);
+                    fused_reads(program, &arm.forward, found);
+                }
+            }
+            Stmt::FusedCall { seeds, adjoint, .. } => {
+                every_read(program, seeds, found);
+                read(program, adjoint, found);
+            }
+            _ => {}
         }
     }
 }
@@ -647,6 +721,11 @@ fn drop_unused_saves(program: &Program, stmts: &mut Vec<Stmt>, reads: &HashSet<V
                 .iter_mut()
                 .for_each(|arm| drop_unused_saves(program, &mut arm.body.stmts, reads)),
             Stmt::Loop { body, .. } => drop_unused_saves(program, &mut body.stmts, reads),
+            Stmt::Fused { forward, .. } => drop_unused_saves(program, forward, reads),
+            Stmt::FusedIf { then, els, .. } => {
+                drop_unused_saves(program, &mut then.forward, reads);
+                drop_unused_saves(program, &mut els.forward, reads);
+            }
             _ => {}
         }
     }
@@ -673,6 +752,11 @@ fn assign_records(program: &mut Program, stmts: &[Stmt], halves: &HashMap<Id, Ve
                 };
                 let walked = if body.result.is_none() { Some(kind) } else { None };
                 record(program, *id, &[body], &[bound], halves, walked);
+            }
+            Stmt::Fused { forward, .. } => assign_records(program, forward, halves),
+            Stmt::FusedIf { then, els, .. } => {
+                assign_records(program, &then.forward, halves);
+                assign_records(program, &els.forward, halves);
             }
             _ => {}
         }

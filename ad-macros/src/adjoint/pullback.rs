@@ -589,6 +589,11 @@ fn is_of_ndarray(path: &syn::Path) -> bool {
         })
 }
 
+/// Whether the path of an adjoint is that of a rule of the runtime, which returns no value.
+pub fn is_rule_of_runtime(path: &proc_macro2::TokenStream) -> bool {
+    path.to_string().starts_with(":: ad_runtime")
+}
+
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {
     match syn::parse2::<syn::ExprPath>(path.clone()) {
         Ok(syn::ExprPath { path, .. }) => {

@@ -108,7 +108,9 @@ impl Uses {
             Expr::Place(_) | Expr::Verbatim { .. } => plan::read(program, e, &mut self.read),
             Expr::Runtime { function: "read_active", .. } => plan::read(program, e, &mut self.read),
             Expr::Runtime { function, args } => {
-                let adds = function.ends_with("_adjoint") || *function == "add";
+                // A slot is what its rule makes of it.
+                let slot = adds && ["when", "part_where", "part_mut"].contains(function);
+                let adds = slot || function.ends_with("_adjoint") || *function == "add";
                 args.iter().for_each(|arg| self.expr(program, arg, adds));
             }
             Expr::Call { path, args, .. } => {

@@ -57,6 +57,12 @@ impl Moves<'_> {
             }
             Stmt::Loop { kind, body, .. } => self.looping(kind, |moves| moves.block(body)),
             Stmt::Fused { kind, forward, .. } => self.looping(kind, |moves| moves.stmts(forward)),
+            Stmt::FusedIf { then, els, .. } => {
+                for arm in [then, els] {
+                    self.stmts(&arm.forward);
+                    arm.result.iter().for_each(|e| self.value(e));
+                }
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Emitter, active_flag};
 use crate::ir::{
-    Arm, BinOp, Block, Expr, Id, LoopKind, MutOp, Place, ReverseArm, Role, Stmt, Ty, Var,
+    Arm, BinOp, Block, Expr, FusedArm, Id, LoopKind, MutOp, Place, ReverseArm, Role, Stmt, Ty, Var,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -64,6 +64,16 @@ impl Emitter<'_> {
             Stmt::Fused { id, kind, seeds, forward, reverse } => {
                 let (held, body) = (self.held(*id), self.fused(kind, seeds, forward, reverse));
                 quote!(#held #body)
+            }
+            Stmt::FusedIf { dest, cond, seeds, then, els } => {
+                self.fused_branch(*dest, cond, seeds, [then, els])
+            }
+            Stmt::FusedCall { var, ty, seeds, adjoint } => {
+                let back = self.reversed();
+                let (seeds, value) = (back.stmts(seeds), back.expr(adjoint));
+                let (name, mutability) = (self.name(*var), self.mutability(*var));
+                let ty = ty.as_ref().map(|ty| quote!(: #ty));
+                quote!(#seeds let #mutability #name #ty = #value;)
             }
         }
     }
@@ -417,6 +427,38 @@ impl Emitter<'_> {
         quote!(#seeds #head { #body })
     }
 
+    fn fused_branch(
+        &self,
+        dest: Option<Var>,
+        cond: &Expr,
+        seeds: &[Stmt],
+        arms: [&FusedArm; 2],
+    ) -> TokenStream {
+        let back = self.reversed();
+        let [then, els] = arms.map(|arm| {
+            let (forward, reverse) = (self.stmts(&arm.forward), back.stmts(&arm.reverse));
+            match (&arm.result, dest) {
+                (Some(Expr::Verbatim { tokens, .. }), _) if crate::lower::never_returns(tokens) => {
+                    quote!(#forward #tokens)
+                }
+                // The reverse half comes after the value.
+                (Some(result), Some(dest)) if !reverse.is_empty() => {
+                    let (result, name) = (self.expr(result), self.name(dest));
+                    quote!(#forward let #name = #result; #reverse #name)
+                }
+                (Some(result), Some(_)) => {
+                    let result = self.expr(result);
+                    quote!(#forward #result)
+                }
+                _ => quote!(#forward #reverse),
+            }
+        });
+        let (seeds, cond) = (back.stmts(seeds), self.expr(cond));
+        let otherwise = (!els.is_empty() || dest.is_some()).then(|| quote!(else { #els }));
+        let value = self.bind(dest, None, quote!(if #cond { #then } #otherwise));
+        quote!(#seeds #value)
+    }
+
     pub(super) fn is_read(&self, var: Var, body: &Block, id: Id) -> bool {
         let mut found = self.recorded(id, 0).contains(&var);
         let name = self.name(var).to_string();
@@ -557,6 +599,16 @@ fn collect_changed(program: &crate::ir::Program, stmts: &[Stmt], changed: &mut H
                 for part in [seeds, forward, reverse] {
                     collect_changed(program, part, changed);
                 }
+            }
+            Stmt::FusedIf { seeds, then, els, .. } => {
+                let parts = [&then.forward, &then.reverse, &els.forward, &els.reverse];
+                for part in [seeds].into_iter().chain(parts) {
+                    collect_changed(program, part, changed);
+                }
+            }
+            Stmt::FusedCall { seeds, adjoint, .. } => {
+                collect_changed(program, seeds, changed);
+                changed_by_expr(program, adjoint, changed);
             }
             Stmt::ReverseIf { then, els, .. } => {
                 collect_changed(program, then, changed);

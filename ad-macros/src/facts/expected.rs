@@ -1,7 +1,7 @@
 //! Types from what is done with a value: in `total += t`, where `total` is a real scalar, `t` is one as well.
 //!
-//! Only variables are typed that are bound by `let` to what is surely no reference, and only where the language
-//! leaves no choice: the operand of a scalar whose result is a scalar, what is assigned to a scalar, the
+//! Only variables are typed that are bound by `let` to what is surely no reference, and calls of functions, and only
+//! where the language leaves no choice: the operand of a scalar whose result is a scalar, what is assigned to a scalar, the
 //! argument of a scalar's method, what a function that returns a scalar ends with.
 
 use super::{Facts, types};
@@ -45,6 +45,10 @@ impl Expected<'_> {
                     self.found = true;
                 }
             }
+            Expr::Call(call) if self.facts.infer(expr) == Ty::Unknown && has_one_type(call) => {
+                self.facts.scalar_calls.insert(types::call_key(call), ty.clone());
+                self.found = true;
+            }
             Expr::Paren(e) => self.expect(&e.expr, ty),
             Expr::Group(e) => self.expect(&e.expr, ty),
             Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => self.expect(&e.expr, ty),
@@ -67,6 +71,16 @@ impl Expected<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether every call of a function that is written in this way returns the same type: a function of the
+/// user's, rather than one that makes what is asked for.
+fn has_one_type(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    let last = path.path.segments.last().map_or(String::new(), |s| s.ident.to_string());
+    let function = last.starts_with(|c: char| c.is_lowercase() || c == '_');
+    let generic = ["default", "from", "into", "try_from", "zero", "one", "new", "take", "replace"];
+    function && !generic.contains(&last.as_str())
 }
 
 /// Whether an expression surely is a value of its own, if it is a number at all.

@@ -128,6 +128,11 @@ pub fn is_arithmetic(op: &syn::BinOp) -> bool {
     matches!(op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
 }
 
+/// What stands for a call among the calls of a function, whose local names are unique.
+pub fn call_key(call: &syn::ExprCall) -> String {
+    quote::ToTokens::to_token_stream(call).to_string()
+}
+
 /// Methods whose result carries no derivative, of the standard library and of ndarray, by their name and the
 /// number of their arguments. Where the receiver's type is not known, the assumption is asserted.
 pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
@@ -295,7 +300,10 @@ impl Facts {
                 .find(|t| *t != Ty::Unknown)
                 .unwrap_or(Ty::Unknown),
             Expr::Block(e) => self.infer_block(&e.block),
-            Expr::Call(e) => self.infer_call(e),
+            Expr::Call(e) => match self.infer_call(e) {
+                Ty::Unknown => self.scalar_calls.get(&call_key(e)).cloned().unwrap_or(Ty::Unknown),
+                ty => ty,
+            },
             Expr::MethodCall(e) => self.infer_method(e),
             _ => Ty::Unknown,
         }

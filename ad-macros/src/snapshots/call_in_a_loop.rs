@@ -17,19 +17,11 @@ pub fn __adjoint(
     let mut xs_scratch = ::core::option::Option::None;
     let mut xs_bar = ::ad_runtime::rt::bar(&mut xs_slot, &mut xs_scratch, &xs);
     let mut total = 0.0;
-    let mut __record_0 = ::ad_runtime::rt::record(0, xs.len());
+    let total_bar = out_bar;
     for i in 0..xs.len() {
         let y = model::predict(params, xs[i]);
         let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
         total += t1;
-        __record_0.push((y,));
-    }
-    let out = total;
-    let total_bar = out_bar;
-    for (i, (y,)) in ::core::iter::Iterator::zip(
-        (0..xs.len()).rev(),
-        __record_0.into_iter().rev(),
-    ) {
         let t1_bar = total_bar;
         let mut y_bar = ::ad_runtime::rt::pending();
         ::ad_runtime::rt::mul_adjoint(
@@ -54,6 +46,7 @@ pub fn __adjoint(
             xs_active.then(|| &mut xs_bar[i]),
         );
     }
+    let out = total;
     out
 }
 pub fn __jvp(
