@@ -215,7 +215,7 @@ fn slice(program: &Program, body: &[Stmt], mut wanted: HashSet<Var>) -> Option<V
                 _ => return None,
             };
             cost += value.size();
-            if !plan::cheap(program, value) || cost > plan::CHEAP {
+            if !plan::cheap(program, kept_value(value)) || cost > plan::CHEAP {
                 return None;
             }
             found.push(stmt.clone());
@@ -234,6 +234,17 @@ fn slice(program: &Program, body: &[Stmt], mut wanted: HashSet<Var>) -> Option<V
             return Some(found);
         }
         wanted = more;
+    }
+}
+
+/// What a statement that keeps a value reads, which is an integer or the like where it is cloned.
+fn kept_value(value: &Expr) -> &Expr {
+    match value {
+        Expr::Runtime { function: "clone", args } => match &args[..] {
+            [Expr::Ref { mutable: false, expr }] => expr,
+            _ => value,
+        },
+        value => value,
     }
 }
 

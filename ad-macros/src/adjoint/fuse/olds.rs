@@ -120,12 +120,13 @@ fn keep_early(program: &Program, stmts: &mut Vec<Stmt>, kept: &HashSet<Var>) {
             Stmt::Match { arms, .. } => {
                 arms.iter_mut().for_each(|arm| keep_early(program, &mut arm.body.stmts, kept));
             }
-            Stmt::Let { var, value: Expr::Place(place), .. } if kept.contains(var) => {
-                let of = place.root;
+            Stmt::Let { var, value, .. } if kept.contains(var) => {
+                let mut of = HashSet::new();
+                plan::read(program, value, &mut of);
                 let writes = |stmt: &Stmt| {
                     let mut written = Vec::new();
                     plan::written_roots(program, std::slice::from_ref(stmt), &mut written);
-                    written.contains(&of)
+                    written.iter().any(|var| of.contains(var))
                 };
                 let to = stmts[..at].iter().rposition(writes).map_or(0, |last| last + 1);
                 let save = stmts.remove(at);
