@@ -28,6 +28,8 @@ pub struct Emitter<'a> {
     /// In a part of a forward sweep that stands in the reverse sweep: the variables that it defines. Aliases
     /// of outside are named by what they stand for.
     inside: Option<HashSet<Var>>,
+    /// Whether the tangents are in several directions.
+    pub lanes: bool,
 }
 
 impl<'a> Emitter<'a> {
@@ -40,12 +42,13 @@ impl<'a> Emitter<'a> {
             tangent: false,
             records: true,
             inside: None,
+            lanes: false,
         }
     }
 
     /// Prints the body of a checkpointed loop. `kept` is read later.
     fn primal(&self, kept: HashSet<Var>, inside: Option<HashSet<Var>>, records: bool) -> Self {
-        Emitter { records, inside, ..Emitter::forward(self.program, kept) }
+        Emitter { records, inside, lanes: self.lanes, ..Emitter::forward(self.program, kept) }
     }
 
     /// Whether a variable is another name for a place, and the place stands for it here: the name is out of scope,
@@ -67,6 +70,7 @@ impl<'a> Emitter<'a> {
             tangent: false,
             records: true,
             inside: None,
+            lanes: false,
         };
         emitter.find_changed(stmts);
         emitter

@@ -2,6 +2,7 @@
 
 pub mod custom;
 mod jacobian;
+mod lanes;
 mod nested;
 pub mod object;
 mod public;
@@ -70,6 +71,11 @@ impl Naming {
     pub fn call(&self, name: &Ident) -> TokenStream {
         let arguments = &self.arguments;
         quote!(Self::#name #arguments)
+    }
+
+    /// The path where the arguments tell all generic arguments.
+    pub fn call_plain(&self, name: &Ident) -> TokenStream {
+        quote!(Self::#name)
     }
 
     /// The path by which a generated function calls the function itself.
@@ -167,10 +173,12 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
         });
         out.extend(public::forward(f, naming));
     }
+    let (siblings, abreast) = lanes::all(f, naming, &program);
+    out.extend(siblings);
     if f.options.has_second() {
         out.extend(second::all(f, naming, program));
     }
-    out.extend(jacobian::all(f, naming));
+    out.extend(jacobian::all(f, naming, abreast));
     if naming.inherits_jacobians && object::is_object_safe(f) {
         out.extend(object::definitions(f, naming));
     }
@@ -296,7 +304,8 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     if naming.inherits_jacobians && object::is_object_safe(f) {
         out.extend(object::definitions(f, naming));
     }
-    out.extend(jacobian::all(f, naming));
+    out.extend(lanes::refused(f, naming));
+    out.extend(jacobian::all(f, naming, false));
     out
 }
 
@@ -318,6 +327,6 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
         out.extend(second::declared(f, naming, false));
         out.extend(second::public(f, naming));
     }
-    out.extend(jacobian::all(f, naming));
+    out.extend(jacobian::all(f, naming, false));
     out
 }

@@ -11,11 +11,13 @@
 mod argument;
 mod call;
 mod change;
+mod lanes;
 mod second;
 mod statement;
 mod value;
 
 use crate::ir::{Expr, Place, Program, Proj, Role, Stmt, Ty, Var, VarInfo};
+pub use lanes::push_abreast;
 use quote::format_ident;
 pub use second::{PushedAdjoint, push_adjoint};
 use std::collections::{HashMap, HashSet};
@@ -37,31 +39,48 @@ struct Tangent {
     /// Parts whose tangents a call changes by way of variables of their own.
     after: Vec<(Place, Var)>,
     sweep: second::Sweep,
+    /// What is known where the tangents are in several directions.
+    lanes: Option<lanes::Width>,
 }
 
 /// Differentiates `program` in the direction of its parameters' tangents.
 pub fn push_forward(program: Program) -> Pushed {
-    let names = program.vars.iter().map(|v| v.name.to_string()).collect();
-    let mut tangent = Tangent {
-        program,
-        dots: HashMap::new(),
-        open: Vec::new(),
-        names,
-        after: Vec::new(),
-        sweep: second::Sweep::default(),
-    };
-    tangent.parameters();
-    let body = std::mem::take(&mut tangent.program.body);
-    tangent.open.push(Vec::new());
-    for stmt in body.stmts {
-        tangent.statement(stmt);
-    }
-    let result_dot = body.result.as_ref().map(|result| tangent.result_dot(result));
-    let stmts = tangent.open.pop().expect("it was opened");
-    Pushed { program: tangent.program, stmts, result: body.result, result_dot }
+    let mut tangent = Tangent::of(program);
+    tangent.body()
 }
 
 impl Tangent {
+    fn of(program: Program) -> Tangent {
+        let names = program.vars.iter().map(|v| v.name.to_string()).collect();
+        Tangent {
+            program,
+            dots: HashMap::new(),
+            open: Vec::new(),
+            names,
+            after: Vec::new(),
+            sweep: second::Sweep::default(),
+            lanes: None,
+        }
+    }
+
+    /// The tangent of the whole program.
+    fn body(&mut self) -> Pushed {
+        self.parameters();
+        let body = std::mem::take(&mut self.program.body);
+        self.open.push(Vec::new());
+        for stmt in body.stmts {
+            self.statement(stmt);
+        }
+        let result_dot = body.result.as_ref().map(|result| self.result_dot(result));
+        let stmts = self.open.pop().expect("it was opened");
+        Pushed {
+            program: std::mem::take(&mut self.program),
+            stmts,
+            result: body.result,
+            result_dot,
+        }
+    }
+
     /// Names the tangents of the parameters.
     fn parameters(&mut self) {
         for var in (0..self.program.vars.len()).map(Var) {
@@ -147,6 +166,7 @@ impl Tangent {
             return Place { root: self.dot_var(place.root), proj: place.proj.clone() };
         }
         let resolved = self.resolve(place);
+        self.require_lanes_of(&resolved);
         let root = resolved.root;
         let dot = self.dot_var(root);
         let borrowed_scalar = matches!(&self.program[root].ty, Ty::RefMut(t) if t.is_float())

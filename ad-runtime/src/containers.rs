@@ -14,7 +14,8 @@ macro_rules! scalar {
             }
         }
         impl Tangent for $t {
-            borrow_as_self!();
+            borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = crate::lanes::Lanes<$t, L>;
             #[inline(always)]
             fn accumulate(into: &mut $t, contribution: $t) {
                 *into += contribution;
@@ -33,7 +34,8 @@ macro_rules! scalar {
 scalar!(f32, f64);
 
 impl Tangent for () {
-    borrow_as_self!();
+    borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = ();
     #[inline(always)]
     fn accumulate(_: &mut (), _: ()) {}
     #[inline(always)]
@@ -90,6 +92,13 @@ macro_rules! pointer {
             fn require_shape(&self, tangent: <T::Tangent as Tangent>::Ref<'_>) {
                 (**self).require_shape(tangent);
             }
+            #[inline(always)]
+            fn require_wide_shape<const L: usize>(
+                &self,
+                tangent: <<T::Tangent as Tangent>::Lanes<L> as Tangent>::Ref<'_>,
+            ) {
+                (**self).require_wide_shape::<L>(tangent);
+            }
         }
     )*};
 }
@@ -103,7 +112,8 @@ impl<T: Differentiable> Differentiable for Box<T> {
 }
 
 impl<T: Tangent> Tangent for Box<T> {
-    borrow_as_self!();
+    borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = Box<T::Lanes<L>>;
     fn accumulate(into: &mut Self, contribution: Self) {
         T::accumulate((**into).tangent_mut(), *contribution);
     }
@@ -129,6 +139,10 @@ impl<T: Differentiable> Differentiable for [T] {
     fn require_shape(&self, tangent: &[T::Tangent]) {
         assert_eq!(self.len(), tangent.len(), "a slice and its tangent differ in length");
     }
+    #[inline(always)]
+    fn require_wide_shape<const L: usize>(&self, tangent: &[<T::Tangent as Tangent>::Lanes<L>]) {
+        assert_eq!(self.len(), tangent.len(), "a slice and its tangent differ in length");
+    }
 }
 
 impl<T: Differentiable> Differentiable for Vec<T> {
@@ -152,6 +166,7 @@ impl<T: Tangent> Tangent for Vec<T> {
         = &'a mut [T]
     where
         T: 'a;
+    type Lanes<const L: usize> = Vec<T::Lanes<L>>;
     #[inline]
     fn tangent_ref(&self) -> &[T] {
         self
@@ -226,7 +241,8 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
 }
 
 impl<T: Tangent, const N: usize> Tangent for [T; N] {
-    borrow_as_self!();
+    borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = [T::Lanes<L>; N];
     #[inline]
     fn accumulate(into: &mut Self, contribution: Self) {
         for (into, contribution) in into.iter_mut().zip(contribution) {
@@ -256,7 +272,8 @@ impl<T: Differentiable> Differentiable for Option<T> {
 }
 
 impl<T: Tangent> Tangent for Option<T> {
-    borrow_as_self!();
+    borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = Option<T::Lanes<L>>;
     #[inline]
     #[track_caller]
     fn accumulate(into: &mut Self, contribution: Self) {
@@ -292,7 +309,8 @@ impl<T: Differentiable, E> Differentiable for Result<T, E> {
 }
 
 impl<T: Tangent> Tangent for Result<T, ()> {
-    borrow_as_self!();
+    borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = Result<T::Lanes<L>, ()>;
     #[inline]
     #[track_caller]
     fn accumulate(into: &mut Self, contribution: Self) {
@@ -341,7 +359,8 @@ macro_rules! tuple {
             }
         }
         impl<$($t: Tangent),+> Tangent for ($($t,)+) {
-            borrow_as_self!();
+            borrow_as_self!(in lanes of its own);
+    type Lanes<const L: usize> = ($($t::Lanes<L>,)+);
             #[inline]
             fn accumulate(into: &mut Self, contribution: Self) {
                 $($t::accumulate(into.$i.tangent_mut(), contribution.$i);)+
@@ -368,4 +387,4 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
-tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, M 11);

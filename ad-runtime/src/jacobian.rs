@@ -5,7 +5,8 @@
 //! array J of shape (r₁, …, p₁, …) with `J[i.., k..] = ∂f[i..] / ∂x[k..]`: the tensor layout of
 //! *Mathematics for Machine Learning*, section 5.4, where `J[i, j, k, l] = ∂A[i, j] / ∂B[k, l]`.
 //!
-//! Forward mode makes it column by column, one tangent sweep for each element of the parameter; reverse
+//! Forward mode makes it column by column. A tangent sweep makes up to eight columns at once, where the operations
+//! of the function have tangents of several directions ([`crate::lanes`]), and otherwise one; reverse
 //! mode row by row, one adjoint sweep for each element of the result, and a row of it covers all
 //! parameters at once. [`Mode::BySize`] takes whichever needs fewer sweeps.
 //!
@@ -16,6 +17,7 @@ mod coordinates;
 pub use coordinates::Coordinates;
 
 use crate::Differentiable;
+use crate::lanes::{Abreast, Lanes};
 use ndarray::{Array, Array2, ArrayRef, ArrayViewMut, DimAdd, Dimension};
 use num_traits::{NumCast, One, Zero};
 
@@ -173,6 +175,68 @@ pub fn columns<R, P>(
         for (into, value) in elements.by_ref().take(rows).zip(column.elements()) {
             *into = value;
         }
+    }
+}
+
+/// How far a function asks whether all that it calls has tangents of several directions.
+#[doc(hidden)]
+pub const FUEL: u8 = 16;
+
+/// The columns that sweeps over `L` directions make, of `size`: the wide sweeps go first, and leave a rest that is
+/// not wider than half of theirs to the narrow ones.
+#[inline]
+fn swept<const L: usize>(size: usize) -> std::ops::Range<usize> {
+    let rest = size % 8;
+    let wide = if rest <= 4 { size - rest } else { size };
+    if L == 8 { 0..wide } else { wide..size }
+}
+
+/// Fills the columns of a Jacobian that sweeps over `L` directions make: `push` maps tangents of the parameter in
+/// `L` directions to those of the result. `param` is the zero tangent of the parameter.
+#[doc(hidden)]
+#[inline]
+pub fn columns_abreast<R, P, const L: usize>(
+    jacobian: &mut JacobianRef<R, P>,
+    result: &R,
+    param: &P,
+    mut push: impl FnMut(&P::Lanes<L>) -> R::Lanes<L>,
+) where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let size = param.size();
+    let mut columns = swept::<L>(size);
+    if columns.is_empty() {
+        return;
+    }
+    let mut direction = P::Lanes::<L>::alike(param.clone());
+    let rows = result.size();
+    while !columns.is_empty() {
+        let some = columns.start..columns.end.min(columns.start + L);
+        for (l, k) in some.clone().enumerate() {
+            P::lanes_mut(&mut direction, k).0[l] = P::Elem::one();
+        }
+        let image = push(&direction);
+        for k in some.clone() {
+            *P::lanes_mut(&mut direction, k) = Lanes::zero();
+        }
+        if let Some(elements) = jacobian.as_slice_mut() {
+            for (row, lanes) in elements.chunks_exact_mut(size).zip(R::lanes(&image)) {
+                row[some.clone()].copy_from_slice(&lanes.0[..some.len()]);
+            }
+        } else {
+            // The columns of the Jacobian follow one another in the transpose.
+            let mut elements = transposed(jacobian.view_mut(), result.dim().ndim()).into_iter();
+            if some.start > 0 && rows > 0 {
+                elements.nth(some.start * rows - 1);
+            }
+            for l in 0..some.len() {
+                for (into, lanes) in elements.by_ref().take(rows).zip(R::lanes(&image)) {
+                    *into = lanes.0[l];
+                }
+            }
+        }
+        columns.start = some.end;
     }
 }
 

@@ -33,6 +33,8 @@ pub mod dual;
 pub mod einsum;
 #[cfg(feature = "ndarray")]
 pub mod jacobian;
+#[doc(hidden)]
+pub mod lanes;
 #[cfg(feature = "linalg")]
 pub mod linalg;
 mod object;

@@ -1,5 +1,6 @@
 //! The scalar bound of generic differentiable code.
 
+use crate::lanes::Lanes;
 use crate::rules::{
     Add, AssignRule, BinaryRule, Div, Mul, NegRule, Rem, ScalarMethods, SecondAssignRule,
     SecondBinaryRule, SecondNegRule, Sub,
@@ -94,7 +95,26 @@ pub trait Real:
     + SecondAssignRule<Mul, Self>
     + SecondAssignRule<Div, Self>
 {
+    /// Tangents in several directions are lanes.
+    #[doc(hidden)]
+    fn as_lanes<const L: usize>(wide: &Self::Lanes<L>) -> &Lanes<Self, L>;
+    /// Tangents in several directions are lanes.
+    #[doc(hidden)]
+    fn as_lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>) -> &mut Lanes<Self, L>;
 }
 
-impl Real for f32 {}
-impl Real for f64 {}
+macro_rules! real {
+    ($($t:ty),*) => {$(
+        impl Real for $t {
+            #[inline(always)]
+            fn as_lanes<const L: usize>(wide: &Lanes<$t, L>) -> &Lanes<$t, L> {
+                wide
+            }
+            #[inline(always)]
+            fn as_lanes_mut<const L: usize>(wide: &mut Lanes<$t, L>) -> &mut Lanes<$t, L> {
+                wide
+            }
+        }
+    )*};
+}
+real!(f32, f64);

@@ -10,6 +10,7 @@ pub use crate::containers_adjoint::{
     truncate_adjoint, unpop,
 };
 pub use crate::differentiated::DifferentiatedSiblings;
+pub use crate::lanes::{Width, wide};
 pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 #[cfg(feature = "ndarray")]
 pub use crate::parts::{blocks, repeated, tiles};

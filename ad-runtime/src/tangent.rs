@@ -1,5 +1,6 @@
 //! What it means for a type to be differentiable.
 
+use crate::lanes::Abreast;
 use std::fmt::Debug;
 
 /// A type whose values have tangents (and cotangents, which have the same shape).
@@ -30,6 +31,15 @@ pub trait Differentiable {
     #[doc(hidden)]
     #[inline(always)]
     fn require_shape(&self, _tangent: <Self::Tangent as Tangent>::Ref<'_>) {}
+
+    /// The same for tangents in several directions.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn require_wide_shape<const L: usize>(
+        &self,
+        _tangent: <<Self::Tangent as Tangent>::Lanes<L> as Tangent>::Ref<'_>,
+    ) {
+    }
 }
 
 /// The vector space that tangents form, and how it is borrowed.
@@ -44,6 +54,9 @@ pub trait Tangent: Differentiable<Tangent = Self> + Clone + Debug + PartialEq + 
     type Mut<'a>
     where
         Self: 'a;
+    /// Tangents in `L` directions, side by side.
+    #[doc(hidden)]
+    type Lanes<const L: usize>: Abreast<L, One = Self>;
 
     /// Borrows the tangent.
     fn tangent_ref(&self) -> Self::Ref<'_>;
@@ -105,6 +118,10 @@ fn undefined<T>(method: &str) -> ! {
 #[macro_export]
 macro_rules! borrow_as_self {
     () => {
+        type Lanes<const __L: usize> = $crate::lanes::Each<Self, __L>;
+        $crate::borrow_as_self!(in lanes of its own);
+    };
+    (in lanes of its own) => {
         type Ref<'a>
             = &'a Self
         where

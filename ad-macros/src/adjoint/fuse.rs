@@ -38,7 +38,7 @@ pub use olds::{Renaming, read_where_kept};
 use std::collections::{BTreeSet, HashSet};
 
 /// Fuses the two halves of statements that stand in the same block, and those inside of fused ones.
-pub fn statements(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec<Stmt>) {
+pub fn statements(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
     let mut at = 0;
     while at < forward.len() {
         match &forward[at] {

@@ -258,6 +258,9 @@ impl Emitter<'_> {
             Expr::ZeroGuard { scalar, value } => {
                 let zero = self.zero_like(scalar);
                 let (scalar, value) = (self.expr(scalar), self.expr(value));
+                if self.lanes {
+                    return quote!(::ad_runtime::lanes::guard(#scalar, #value));
+                }
                 quote!(if #scalar == #zero { #zero } else { #value })
             }
             Expr::Select { cond, then, els } => {
@@ -269,7 +272,15 @@ impl Emitter<'_> {
         }
     }
 
+    /// What gives the runtime the shape of a tangent: a reference to the value.
+    pub fn shape_of(&self, primal: &TokenStream) -> TokenStream {
+        if self.lanes { quote!(&::ad_runtime::rt::wide::<_, __L>(#primal)) } else { primal.clone() }
+    }
+
     fn zero_like(&self, scalar: &Expr) -> TokenStream {
+        if self.lanes {
+            return quote!(::ad_runtime::lanes::Lanes::<_, __L>::zero());
+        }
         number(0.0, &crate::rules::float_of(&self.program.ty_of(scalar)))
     }
 
@@ -384,13 +395,13 @@ impl Emitter<'_> {
                 let name = self.name(param.root);
                 let flag = self.flag(function, param);
                 let mutable = matches!(bar, Expr::Ref { mutable: true, .. });
-                let bar = self.expr(bar);
+                let (bar, name) = (self.expr(bar), self.shape_of(&quote!(&#name)));
                 if mutable {
-                    quote!(::ad_runtime::rt::when(#flag, &#name, #bar))
+                    quote!(::ad_runtime::rt::when(#flag, #name, #bar))
                 } else if self.program.is_array_view(param) {
-                    quote!(::ad_runtime::rt::when_view_dot(#flag, &#name, #bar))
+                    quote!(::ad_runtime::rt::when_view_dot(#flag, #name, #bar))
                 } else {
-                    quote!(::ad_runtime::rt::when_dot(#flag, &#name, #bar))
+                    quote!(::ad_runtime::rt::when_dot(#flag, #name, #bar))
                 }
             }
             ("part_where", [Expr::Place(param), part]) => {
@@ -411,7 +422,7 @@ impl Emitter<'_> {
             }
             ("tangent_active" | "tangent_given", [Expr::Place(param), primal, dot]) => {
                 let flag = self.flag(function, param);
-                let (primal, dot) = (self.expr(primal), self.expr(dot));
+                let (primal, dot) = (self.shape_of(&self.expr(primal)), self.expr(dot));
                 quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
             }
             ("part_mut", [Expr::Place(param), bar]) => {
@@ -430,11 +441,36 @@ impl Emitter<'_> {
                 let a = self.expr(a);
                 quote!(::std::boxed::Box::new(#a))
             }
+            (function, args) if self.lanes => self.runtime_abreast(function, args),
             (function, args) => {
                 let function = format_ident!("{}", function);
                 let args = args.iter().map(|a| self.expr(a));
                 quote!(::ad_runtime::rt::#function(#(#args),*))
             }
+        }
+    }
+
+    /// A function of the runtime on tangents in several directions.
+    fn runtime_abreast(&self, function: &str, args: &[Expr]) -> TokenStream {
+        let lanes = quote!(::ad_runtime::lanes);
+        let name = format_ident!("{}", function);
+        let mut printed: Vec<TokenStream> = args.iter().map(|a| self.expr(a)).collect();
+        match function {
+            "lanes_zero" => quote!(#lanes::Lanes::<_, __L>::zero()),
+            "lanes_cast" => {
+                let (dot, ty) = (&printed[0], &printed[1]);
+                quote!(#lanes::cast::<_, #ty, __L>(#dot))
+            }
+            "lanes_sin_cos" => quote!(#lanes::sin_cos_jvp(#(#printed),*)),
+            "neg_jvp" | "cast_jvp" => quote!(#lanes::#name::<_, _, __L>(#(#printed),*)),
+            function if function.ends_with("_jvp") => {
+                quote!(#lanes::#name::<_, _, _, _, __L>(#(#printed),*))
+            }
+            "zero" | "tangent" => {
+                printed[0] = self.shape_of(&printed[0]);
+                quote!(::ad_runtime::rt::#name(#(#printed),*))
+            }
+            _ => quote!(::ad_runtime::rt::#name(#(#printed),*)),
         }
     }
 

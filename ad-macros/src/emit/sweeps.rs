@@ -116,9 +116,18 @@ fn changes(program: &Program, e: &Expr, var: Var) -> bool {
 
 /// The body of `__jvp`: the function and its tangent.
 pub fn jvp_body(params: &[Param], pushed: &Pushed) -> TokenStream {
+    forward_body(params, pushed, false)
+}
+
+/// The same, with tangents in several directions.
+pub fn abreast_body(params: &[Param], pushed: &Pushed) -> TokenStream {
+    forward_body(params, pushed, true)
+}
+
+fn forward_body(params: &[Param], pushed: &Pushed, lanes: bool) -> TokenStream {
     let program = &pushed.program;
     let mut emitter = Emitter::forward(program, moved_in_loops(program, &pushed.stmts));
-    emitter.tangent = true;
+    (emitter.tangent, emitter.lanes) = (true, lanes);
     let stmts = emitter.stmts(&pushed.stmts);
     let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
     let result_dot = pushed.result_dot.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
@@ -127,6 +136,7 @@ pub fn jvp_body(params: &[Param], pushed: &Pushed) -> TokenStream {
     for p in params.iter().filter(|p| p.active) {
         let Some(var) = param_var(program, p) else { continue };
         let (name, arg, scratch, dot) = (&p.name, arg(p), scratch(p), p.dot());
+        let primal = emitter.shape_of(&quote!(&#name));
         if !mentions(&both, &dot.to_string()) && !mentions(&both, &active_flag(name).to_string()) {
             continue;
         }
@@ -134,19 +144,19 @@ pub fn jvp_body(params: &[Param], pushed: &Pushed) -> TokenStream {
             let flag = active_flag(name);
             prologue.extend(if p.is_mut_ref() {
                 quote! {
-                    let #flag = ::ad_runtime::rt::is_active(&#arg, &#name);
+                    let #flag = ::ad_runtime::rt::is_active(&#arg, #primal);
                     let mut #scratch = ::core::option::Option::None;
-                    let mut #dot = ::ad_runtime::rt::bar(&mut #arg, &mut #scratch, &#name);
+                    let mut #dot = ::ad_runtime::rt::bar(&mut #arg, &mut #scratch, #primal);
                 }
             } else {
                 quote! {
-                    let #flag = ::ad_runtime::rt::is_active_arg(&#arg, &#name);
+                    let #flag = ::ad_runtime::rt::is_active_arg(&#arg, #primal);
                     let mut #scratch = ::core::option::Option::None;
-                    let #dot = ::ad_runtime::rt::dot(&#arg, &mut #scratch, &#name);
+                    let #dot = ::ad_runtime::rt::dot(&#arg, &mut #scratch, #primal);
                 }
             });
         } else {
-            prologue.extend(quote!(let mut #dot = ::ad_runtime::rt::tangent(&#name, #arg);));
+            prologue.extend(quote!(let mut #dot = ::ad_runtime::rt::tangent(#primal, #arg);));
         }
     }
     let out_dot = fresh(&names_of(program), "out_dot");

@@ -39,7 +39,7 @@ struct Parts<'a> {
 }
 
 /// The functions around Jacobians, or nothing where the function has none.
-pub fn all(f: &Function, naming: &Naming) -> TokenStream {
+pub fn all(f: &Function, naming: &Naming, abreast: bool) -> TokenStream {
     if super::object::is_owned(f) {
         return TokenStream::new();
     }
@@ -60,7 +60,7 @@ pub fn all(f: &Function, naming: &Naming) -> TokenStream {
         _ => "Computed row by row, in reverse mode.",
     };
     let layout = "an array of shape (shape of the result) ++ (shape of the parameter)";
-    let mut out = parts.hidden(forward, reverse);
+    let mut out = parts.hidden(forward, reverse, abreast);
     out.extend(parts.returning(
         "jacobian",
         &mode,
@@ -172,7 +172,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The hidden function: fills the arrays of the caller, whose shapes it checks.
-    fn hidden(&self, forward: bool, reverse: bool) -> TokenStream {
+    fn hidden(&self, forward: bool, reverse: bool, abreast: bool) -> TokenStream {
         let (mode, out_zero, result) = (&self.mode, &self.out_zero, &self.result.tangent);
         let jacobians = self.columns.iter().map(|c| {
             let (name, param) = (&c.jacobian, &c.shape.tangent);
@@ -189,12 +189,12 @@ impl<'a> Parts<'a> {
                     let zero = &c.zero;
                     quote!(::ad_runtime::jacobian::Coordinates::size(&#zero))
                 });
-                let (columns, rows) = (self.fill_columns(), self.fill_rows());
+                let (columns, rows) = (self.fill_columns(abreast), self.fill_rows());
                 quote! {
                     if #mode.is_forward(0 #(+ #sizes)*, ::ad_runtime::jacobian::Coordinates::size(#out_zero)) { #columns } else { #rows }
                 }
             }
-            (true, false) => self.fill_columns(),
+            (true, false) => self.fill_columns(abreast),
             _ => self.fill_rows(),
         };
         let extra =
@@ -204,8 +204,48 @@ impl<'a> Parts<'a> {
         self.function(quote!(#[doc(hidden)] #[track_caller]), &name, extra, quote!(), body)
     }
 
+    /// The columns, several in a sweep where the function has tangents of several directions.
+    fn fill_columns(&self, abreast: bool) -> TokenStream {
+        let alone = self.fill_columns_alone();
+        if !abreast {
+            return alone;
+        }
+        let (told, abreast) =
+            (self.naming.call_plain(&self.naming.hidden("lanes")), self.fill_columns_abreast());
+        quote!(if #told(::ad_runtime::jacobian::FUEL) { #abreast } else { #alone })
+    }
+
+    /// Some tangent sweeps, each for several elements of a parameter; the other parameters are constant in it.
+    fn fill_columns_abreast(&self) -> TokenStream {
+        let jvp = self.naming.call_plain(&self.naming.hidden("jvp_lanes"));
+        let (args, direction, out_zero, result) =
+            (&self.args, &self.direction, &self.out_zero, &self.result.tangent);
+        self.columns
+            .iter()
+            .map(|c| {
+                let (jacobian, zero, param) = (&c.jacobian, &c.zero, &c.shape.tangent);
+                let dots: Vec<_> = self
+                    .f
+                    .params
+                    .iter()
+                    .map(|p| {
+                        if p.name == c.param.name { direction.to_token_stream() } else { quote!(::ad_runtime::rt::Inactive) }
+                    })
+                    .collect();
+                let sweeps = [8_usize, 4].map(|width| {
+                    quote! {
+                        ::ad_runtime::jacobian::columns_abreast::<#result, #param, #width>(#jacobian, #out_zero, &#zero, |#direction| {
+                            #jvp(#(#args,)* ::ad_runtime::rt::Width::<#width>, #(#dots),*).1
+                        });
+                    }
+                });
+                quote!(#(#sweeps)*)
+            })
+            .collect()
+    }
+
     /// One tangent sweep for each element of each parameter; the other parameters are constant in it.
-    fn fill_columns(&self) -> TokenStream {
+    fn fill_columns_alone(&self) -> TokenStream {
         let jvp = self.naming.call(&self.naming.hidden("jvp"));
         let (args, direction, out_zero, result) =
             (&self.args, &self.direction, &self.out_zero, &self.result.tangent);

@@ -66,3 +66,43 @@ pub fn __jvp(
     let out_dot = chosen_dot;
     (chosen, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    x: f64,
+    scale: f64,
+    _: ::ad_runtime::rt::Width<__L>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    scale_arg: impl ::ad_runtime::rt::TangentArg<
+        <f64 as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+        x_arg,
+    );
+    let mut scale_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&scale),
+        scale_arg,
+    );
+    let taken = x <= 0.0;
+    let chosen_pair = if taken {
+        (0.0, ::ad_runtime::lanes::Lanes::<_, __L>::zero())
+    } else {
+        let y = x.ln();
+        let y_dot = ::ad_runtime::lanes::guard(x_dot, x_dot / x);
+        let taken2 = y > 10.0;
+        let chosen2_pair = if taken2 {
+            (10.0 * scale, scale_dot * 10.0)
+        } else {
+            (y * scale, y_dot * scale + scale_dot * y)
+        };
+        let (chosen2, chosen2_dot) = chosen2_pair;
+        (chosen2, chosen2_dot)
+    };
+    let (chosen, chosen_dot) = chosen_pair;
+    let out_dot = chosen_dot;
+    (chosen, out_dot)
+}

@@ -62,3 +62,50 @@ pub fn __jvp(
     let out_dot = ();
     ((), out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    x: &mut [f64],
+    w: f64,
+    _: ::ad_runtime::rt::Width<__L>,
+    mut x_arg: impl ::ad_runtime::rt::SlotMut<
+        <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    w_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+) -> ((), <() as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let x_active = ::ad_runtime::rt::is_active(
+        &x_arg,
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+    );
+    let mut x_scratch = ::core::option::Option::None;
+    let mut x_dot = ::ad_runtime::rt::bar(
+        &mut x_arg,
+        &mut x_scratch,
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+    );
+    let mut w_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&w),
+        w_arg,
+    );
+    let n1 = x.len();
+    for i in 1..n1 {
+        if x_active {
+            x_dot[i] = w_dot * x[i]
+                + (if x_active {
+                    x_dot[i]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * w + -w_dot * x[i - 1]
+                + (if x_active {
+                    x_dot[i - 1]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * (1.0 - w);
+        }
+        x[i] = w * x[i] + (1.0 - w) * x[i - 1];
+    }
+    let out_dot = ();
+    ((), out_dot)
+}

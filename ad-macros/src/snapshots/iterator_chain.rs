@@ -66,3 +66,68 @@ pub fn __jvp(
     let out_dot = sum_dot;
     (sum, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    a: &[f64],
+    b: &[f64],
+    _: ::ad_runtime::rt::Width<__L>,
+    a_arg: impl ::ad_runtime::rt::TangentArg<
+        <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    b_arg: impl ::ad_runtime::rt::TangentArg<
+        <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let a_active = ::ad_runtime::rt::is_active_arg(
+        &a_arg,
+        &::ad_runtime::rt::wide::<_, __L>(&a),
+    );
+    let mut a_scratch = ::core::option::Option::None;
+    let a_dot = ::ad_runtime::rt::dot(
+        &a_arg,
+        &mut a_scratch,
+        &::ad_runtime::rt::wide::<_, __L>(&a),
+    );
+    let b_active = ::ad_runtime::rt::is_active_arg(
+        &b_arg,
+        &::ad_runtime::rt::wide::<_, __L>(&b),
+    );
+    let mut b_scratch = ::core::option::Option::None;
+    let b_dot = ::ad_runtime::rt::dot(
+        &b_arg,
+        &mut b_scratch,
+        &::ad_runtime::rt::wide::<_, __L>(&b),
+    );
+    let mut sum = 0.0;
+    let mut sum_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+    for k1 in 0..::core::cmp::Ord::min(a.len(), b.len()) {
+        let x_dot = if a_active {
+            a_dot[k1]
+        } else {
+            ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+        };
+        let x = &&a[k1];
+        let taken = **x > 0.0;
+        if taken {
+            let x_1 = &a[k1];
+            let y = &b[k1];
+            sum_dot
+                += (if a_active {
+                    a_dot[k1]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * *y
+                    + (if b_active {
+                        b_dot[k1]
+                    } else {
+                        ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                    }) * *x_1;
+            sum += x_1 * y;
+        }
+    }
+    let out_dot = sum_dot;
+    (sum, out_dot)
+}

@@ -66,3 +66,21 @@ pub fn __jvp(
     let out_dot = t2_dot;
     (t2, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    false
+}
+pub fn __jvp_lanes<const __L: usize>(
+    theta: &Array1<f64>,
+    phi: &Array2<f64>,
+    y: &Array1<f64>,
+    _: ::ad_runtime::rt::Width<__L>,
+    theta_arg: impl ::ad_runtime::rt::TangentArg<
+        <<Array1<
+            f64,
+        > as ::ad_runtime::Differentiable>::Tangent as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    phi_arg: impl ::ad_runtime::rt::ConstantSlot,
+    y_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    ::core::unreachable!("the function goes one direction after the other")
+}

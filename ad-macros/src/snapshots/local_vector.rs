@@ -56,3 +56,38 @@ pub fn __jvp(
     let out_dot_2 = out_dot;
     (out, out_dot_2)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    x: f64,
+    n: usize,
+    _: ::ad_runtime::rt::Width<__L>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    n_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (
+    Vec<f64>,
+    <<Vec<
+        f64,
+    > as ::ad_runtime::Differentiable>::Tangent as ::ad_runtime::Tangent>::Lanes<__L>,
+) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+        x_arg,
+    );
+    let mut out = Vec::new();
+    let mut out_dot = ::ad_runtime::rt::zero(&::ad_runtime::rt::wide::<_, __L>(&out));
+    let mut p = 1.0;
+    let mut p_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+    for _ in 0..n {
+        out_dot.push(p_dot);
+        out.push(p);
+        let new_dot = p_dot * x + x_dot * p;
+        let new = p * x;
+        p_dot = new_dot;
+        p = new;
+    }
+    let out_dot_2 = out_dot;
+    (out, out_dot_2)
+}

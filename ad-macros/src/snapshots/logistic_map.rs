@@ -52,3 +52,35 @@ pub fn __jvp(
     let out_dot = x_dot;
     (x, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    r: f64,
+    x0: f64,
+    n: usize,
+    _: ::ad_runtime::rt::Width<__L>,
+    r_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    x0_arg: impl ::ad_runtime::rt::TangentArg<
+        <f64 as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    n_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let mut r_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&r),
+        r_arg,
+    );
+    let mut x0_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x0),
+        x0_arg,
+    );
+    let mut x_dot = x0_dot;
+    let mut x = x0;
+    for _ in 0..n {
+        x_dot = (r_dot * x + x_dot * r) * (1.0 - x) + -x_dot * (r * x);
+        x = r * x * (1.0 - x);
+    }
+    let out_dot = x_dot;
+    (x, out_dot)
+}

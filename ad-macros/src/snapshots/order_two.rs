@@ -32,6 +32,32 @@ pub fn __adjoint(
     ::ad_runtime::rt::add(x_slot, x_bar);
     out
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    x: f64,
+    a: &[f64],
+    _: ::ad_runtime::rt::Width<__L>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    a_arg: impl ::ad_runtime::rt::ConstantSlot,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+        x_arg,
+    );
+    let mut s_dot = x_dot;
+    let mut s = x;
+    for i in 0..a.len() {
+        let t1 = (a[i] * x).sin();
+        let t1_dot = x_dot * a[i] * (a[i] * x).cos();
+        s_dot = s_dot * t1 + t1_dot * s;
+        s = s * t1;
+    }
+    let out_dot = s_dot;
+    (s, out_dot)
+}
 pub fn __adjoint_jvp(
     x: f64,
     a: &[f64],

@@ -215,6 +215,87 @@ impl squares {
     pub fn jvp(x: &[f64], shift: f64, x_dot: &[f64]) -> (f64, f64) {
         Self::__jvp(x, shift, x_dot, ::ad_runtime::rt::Inactive)
     }
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __lanes(__fuel: u8) -> bool {
+        __fuel > 0
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __jvp_lanes<const __L: usize>(
+        x: &[f64],
+        shift: f64,
+        _: ::ad_runtime::rt::Width<__L>,
+        x_arg: impl ::ad_runtime::rt::TangentArg<
+            <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+        >,
+        shift_arg: impl ::ad_runtime::rt::ConstantSlot,
+    ) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+        use ::ad_runtime::rt::methods::*;
+        let x_active = ::ad_runtime::rt::is_active_arg(
+            &x_arg,
+            &::ad_runtime::rt::wide::<_, __L>(&x),
+        );
+        let mut x_scratch = ::core::option::Option::None;
+        let x_dot = ::ad_runtime::rt::dot(
+            &x_arg,
+            &mut x_scratch,
+            &::ad_runtime::rt::wide::<_, __L>(&x),
+        );
+        let mut sum = 0.0;
+        let mut sum_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+        for k1 in 0..x.len() {
+            let v = &x[k1];
+            sum_dot
+                += (if x_active {
+                    x_dot[k1]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * (v - shift)
+                    + (if x_active {
+                        x_dot[k1]
+                    } else {
+                        ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                    }) * (v - shift);
+            sum += (v - shift) * (v - shift);
+        }
+        let out_dot = sum_dot;
+        (sum, out_dot)
+    }
     ::ad_runtime::with_ndarray! {
         #[doc(hidden)] #[track_caller] #[inline] #[allow(unused_variables, unused_mut,
         unused_assignments, unused_parens, unused_braces, dead_code, unreachable_code,
@@ -225,13 +306,20 @@ impl squares {
         ::std::vec::Vec < f64 > >) { let mut x_bar = ::ad_runtime::rt::zero(& x);
         ::ad_runtime::jacobian::check:: < f64, _ > (& * x_jacobian, out_zero, & x_bar,
         "x"); if mode.is_forward(0 + ::ad_runtime::jacobian::Coordinates::size(& x_bar),
-        ::ad_runtime::jacobian::Coordinates::size(out_zero)) {
-        ::ad_runtime::jacobian::columns:: < f64, ::std::vec::Vec < f64 > > (x_jacobian,
-        out_zero, & mut x_bar, | direction | { Self::__jvp(x, shift, direction,
-        ::ad_runtime::rt::Inactive).1 }); } else { let mut x_rows =
-        ::ad_runtime::jacobian::Rows::of(x_jacobian); for direction in 0..
-        ::ad_runtime::jacobian::Coordinates::size(out_zero) { Self::__adjoint(x, shift,
-        ::ad_runtime::jacobian::seed(out_zero, direction), & mut x_bar,
+        ::ad_runtime::jacobian::Coordinates::size(out_zero)) { if
+        Self::__lanes(::ad_runtime::jacobian::FUEL) {
+        ::ad_runtime::jacobian::columns_abreast:: < f64, ::std::vec::Vec < f64 >, 8usize
+        > (x_jacobian, out_zero, & x_bar, | direction | { Self::__jvp_lanes(x, shift,
+        ::ad_runtime::rt::Width:: < 8usize >, direction, ::ad_runtime::rt::Inactive).1
+        }); ::ad_runtime::jacobian::columns_abreast:: < f64, ::std::vec::Vec < f64 >,
+        4usize > (x_jacobian, out_zero, & x_bar, | direction | { Self::__jvp_lanes(x,
+        shift, ::ad_runtime::rt::Width:: < 4usize >, direction,
+        ::ad_runtime::rt::Inactive).1 }); } else { ::ad_runtime::jacobian::columns:: <
+        f64, ::std::vec::Vec < f64 > > (x_jacobian, out_zero, & mut x_bar, | direction |
+        { Self::__jvp(x, shift, direction, ::ad_runtime::rt::Inactive).1 }); } } else {
+        let mut x_rows = ::ad_runtime::jacobian::Rows::of(x_jacobian); for direction in 0
+        .. ::ad_runtime::jacobian::Coordinates::size(out_zero) { Self::__adjoint(x,
+        shift, ::ad_runtime::jacobian::seed(out_zero, direction), & mut x_bar,
         ::ad_runtime::rt::Inactive); x_rows.push(& mut x_bar); } } } #[doc =
         "The Jacobian of `squares` with respect to `x`: an array of shape (shape of the result) ++ (shape of the parameter).\n\nForward mode where the parameters have at most as many elements as the result, otherwise reverse mode."]
         #[inline] #[allow(unused_variables, unused_mut, unused_assignments,

@@ -48,3 +48,35 @@ pub fn __jvp(
     let out_dot = s_dot * t3 + t3_dot * s;
     (s * t3, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    x: f64,
+    y: f64,
+    _: ::ad_runtime::rt::Width<__L>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    y_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+        x_arg,
+    );
+    let mut y_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&y),
+        y_arg,
+    );
+    let t1_dot = x_dot * x + x_dot * x + y_dot * y + y_dot * y;
+    let t1 = x * x + y * y;
+    let r = t1.sqrt();
+    let r_dot = ::ad_runtime::lanes::guard(t1_dot, t1_dot * (0.5 / r));
+    let t2 = r.sin();
+    let t2_dot = r_dot * r.cos();
+    let s_dot = t2_dot / r - r_dot * t2 / (r * r);
+    let s = t2 / r;
+    let t3 = (-x).exp();
+    let t3_dot = -x_dot * t3;
+    let out_dot = s_dot * t3 + t3_dot * s;
+    (s * t3, out_dot)
+}

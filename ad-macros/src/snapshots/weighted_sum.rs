@@ -52,3 +52,62 @@ pub fn __jvp(
     let out_dot = sum_dot;
     (sum, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    w: &[f64],
+    x: &[f64],
+    _: ::ad_runtime::rt::Width<__L>,
+    w_arg: impl ::ad_runtime::rt::TangentArg<
+        <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    x_arg: impl ::ad_runtime::rt::TangentArg<
+        <::std::vec::Vec<f64> as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let w_active = ::ad_runtime::rt::is_active_arg(
+        &w_arg,
+        &::ad_runtime::rt::wide::<_, __L>(&w),
+    );
+    let mut w_scratch = ::core::option::Option::None;
+    let w_dot = ::ad_runtime::rt::dot(
+        &w_arg,
+        &mut w_scratch,
+        &::ad_runtime::rt::wide::<_, __L>(&w),
+    );
+    let x_active = ::ad_runtime::rt::is_active_arg(
+        &x_arg,
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+    );
+    let mut x_scratch = ::core::option::Option::None;
+    let x_dot = ::ad_runtime::rt::dot(
+        &x_arg,
+        &mut x_scratch,
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+    );
+    let mut sum = 0.0;
+    let mut sum_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+    for i in 0..x.len() {
+        sum_dot
+            += ((if w_active {
+                w_dot[i]
+            } else {
+                ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+            }) * x[i]
+                + (if x_active {
+                    x_dot[i]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * w[i]) * x[i]
+                + (if x_active {
+                    x_dot[i]
+                } else {
+                    ::ad_runtime::lanes::Lanes::<_, __L>::zero()
+                }) * (w[i] * x[i]);
+        sum += w[i] * x[i] * x[i];
+    }
+    let out_dot = sum_dot;
+    (sum, out_dot)
+}

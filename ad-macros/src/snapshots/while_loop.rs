@@ -39,3 +39,25 @@ pub fn __jvp(a: f64, a_arg: impl ::ad_runtime::rt::TangentArg<f64>) -> (f64, f64
     let out_dot = x_dot;
     (x, out_dot)
 }
+pub fn __lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __jvp_lanes<const __L: usize>(
+    a: f64,
+    _: ::ad_runtime::rt::Width<__L>,
+    a_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+) -> (f64, <f64 as ::ad_runtime::Tangent>::Lanes<__L>) {
+    use ::ad_runtime::rt::methods::*;
+    let mut a_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&a),
+        a_arg,
+    );
+    let mut x_dot = a_dot;
+    let mut x = a;
+    while (x * x - a).abs() > 1e-12 {
+        x_dot = (x_dot + a_dot / x - x_dot * a / (x * x)) * 0.5;
+        x = 0.5 * (x + a / x);
+    }
+    let out_dot = x_dot;
+    (x, out_dot)
+}

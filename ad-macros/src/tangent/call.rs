@@ -8,6 +8,9 @@ use std::rc::Rc;
 impl Tangent {
     /// A call that gives the value and its tangent together.
     pub(super) fn joint(&mut self, value: &Expr) -> Option<Expr> {
+        if self.lanes.is_some() {
+            return self.joint_abreast(value);
+        }
         match value {
             Expr::Call { path, args, kind }
                 if *kind != CallKind::Constructor && self.program.reads_active(value) =>

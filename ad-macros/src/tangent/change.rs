@@ -24,12 +24,19 @@ impl Tangent {
 
     pub(super) fn update_dot(&mut self, place: &Place, op: BinOp, value: &Expr) {
         if self.program.ty_of_place(place).is_float() {
-            if let Some(dot) = self.dot(value) {
+            if let Some(mut dot) = self.dot(value) {
                 let target = self.mirror(place);
+                // Lanes are added by a method, which borrows its target first.
+                if self.lanes.is_some() && reads(&dot, target.root) {
+                    dot = self.read_before(dot);
+                }
                 self.emit_for(place, Stmt::Update { place: target, op, value: dot });
             }
             return;
         }
+        let whole = Expr::Place(place.clone());
+        self.require_no_array(&whole);
+        self.require_no_array(value);
         let function = match op {
             BinOp::Add => "add_assign_jvp",
             BinOp::Sub => "sub_assign_jvp",

@@ -19,7 +19,6 @@ mod slopes;
 use super::Tangent;
 use crate::adjoint;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Var};
-use std::collections::HashMap;
 
 /// The adjoint program with its tangent.
 pub struct PushedAdjoint {
@@ -54,16 +53,9 @@ pub fn push_adjoint(mut program: Program, out_bar: Var) -> PushedAdjoint {
     let mut program = reversed.program;
     let (mut forward, reverse) = (reversed.forward, reversed.reverse);
     activate_saved(&mut program, &forward);
-    let names = program.vars.iter().map(|v| v.name.to_string()).collect();
     let added = out_bar.0..program.vars.len();
-    let mut tangent = Tangent {
-        program,
-        dots: HashMap::new(),
-        open: Vec::new(),
-        names,
-        after: Vec::new(),
-        sweep: Sweep { added, ..Sweep::default() },
-    };
+    let mut tangent = Tangent::of(program);
+    tangent.sweep.added = added;
     let out_bar_dot = tangent.dot_var(out_bar);
     tangent.parameters();
     tangent.open.push(Vec::new());

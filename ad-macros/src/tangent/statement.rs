@@ -198,6 +198,7 @@ impl Tangent {
         }
         match &value {
             Expr::Struct { path, fields, base } => {
+                self.no_lanes();
                 let variant = crate::adjoint::variant_of(path);
                 let part = |member: &syn::Member| match &variant {
                     Some(name) => Proj::Variant(name.clone(), member.clone()),
@@ -211,6 +212,7 @@ impl Tangent {
             }
             Expr::Call { path, args, kind: CallKind::Constructor } => {
                 let name = crate::adjoint::last_ident(path);
+                self.require_lanes_of_variant(&name);
                 let parts: Vec<_> = args
                     .iter()
                     .enumerate()

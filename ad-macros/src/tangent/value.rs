@@ -20,11 +20,14 @@ impl Tangent {
             Expr::Ref { expr, .. } => self.dot(expr),
             Expr::Unary(UnOp::Neg, a) if self.is_scalar(a) => self.dot(a).map(Expr::neg),
             Expr::Unary(UnOp::Neg, a) => {
+                self.require_no_array(a);
                 let arg = self.arg(a);
                 Some(Expr::runtime("neg_jvp", vec![Expr::borrow((**a).clone()), arg]))
             }
             Expr::Binary(op, a, b) if self.is_scalar(value) => self.dot_of_binary(*op, a, b),
             Expr::Binary(op, a, b) => {
+                self.require_no_array(a);
+                self.require_no_array(b);
                 let function = match op {
                     BinOp::Add => "add_jvp",
                     BinOp::Sub => "sub_jvp",
@@ -45,7 +48,7 @@ impl Tangent {
                 if crate::facts::of_syn_type(ty, &HashSet::new()).is_float()
                     && self.program.ty_of(a).is_float()
                 {
-                    return Some(Expr::Cast(Box::new(dot), ty.clone()));
+                    return Some(self.cast_dot(dot, ty));
                 }
                 Some(Expr::runtime(
                     "cast_jvp",
@@ -97,7 +100,7 @@ impl Tangent {
             return Expr::Place(self.mirror(place));
         }
         let dot = self.dot_or_zero(result);
-        if self.program.ty_of(&dot).is_float() || matches!(dot, Expr::Number(..)) {
+        if self.program.ty_of(&dot).is_float() || self.is_zero(&dot) {
             return dot;
         }
         let var = self.variable("result_dot", self.program.ty_of(result), Role::Temp, false);
@@ -115,7 +118,7 @@ impl Tangent {
     pub(super) fn zero_of(&self, value: &Expr) -> Expr {
         let ty = self.program.ty_of(value);
         if ty.is_float() {
-            return Expr::Number(0.0, crate::rules::float_of(&ty));
+            return self.zero_number(&ty);
         }
         Expr::runtime("zero", vec![Expr::borrow(value.clone())])
     }

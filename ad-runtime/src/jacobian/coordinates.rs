@@ -1,5 +1,6 @@
 //! Which types count as arrays, and their elements in row-major order.
 
+use crate::lanes::Lanes;
 use crate::{Real, Tangent};
 use ndarray::{Array, Dimension, Ix0, Ix1, Ix2};
 
@@ -28,6 +29,12 @@ pub trait Coordinates: Tangent {
     fn element_mut(&mut self, k: usize) -> &mut Self::Elem;
     /// Sets all elements to zero.
     fn clear(&mut self);
+    /// Element `k` of tangents in several directions.
+    #[doc(hidden)]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<Self::Elem, L>;
+    /// The elements of tangents in several directions.
+    #[doc(hidden)]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<Self::Elem, L>>;
 
     /// The number of elements.
     #[inline]
@@ -60,6 +67,14 @@ impl<T: Real> Coordinates for T {
     fn clear(&mut self) {
         *self = T::zero();
     }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, _: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(wide)
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        std::iter::once(T::as_lanes(wide))
+    }
 }
 
 impl<T: Real> Coordinates for Vec<T> {
@@ -85,6 +100,14 @@ impl<T: Real> Coordinates for Vec<T> {
     #[inline]
     fn clear(&mut self) {
         self.fill(T::zero());
+    }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(&mut wide[k])
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        wide.iter().map(T::as_lanes)
     }
 }
 
@@ -112,6 +135,14 @@ impl<T: Real, const N: usize> Coordinates for [T; N] {
     fn clear(&mut self) {
         self.fill(T::zero());
     }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(&mut wide[k])
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        wide.iter().map(T::as_lanes)
+    }
 }
 
 impl<T: Real, const N: usize, const M: usize> Coordinates for [[T; N]; M] {
@@ -137,6 +168,14 @@ impl<T: Real, const N: usize, const M: usize> Coordinates for [[T; N]; M] {
     #[inline]
     fn clear(&mut self) {
         self.as_flattened_mut().fill(T::zero());
+    }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(&mut wide.as_flattened_mut()[k])
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        wide.as_flattened().iter().map(T::as_lanes)
     }
 }
 
@@ -164,6 +203,14 @@ impl<T: Real, const N: usize> Coordinates for Vec<[T; N]> {
     fn clear(&mut self) {
         self.as_flattened_mut().fill(T::zero());
     }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(&mut wide.as_flattened_mut()[k])
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        wide.as_flattened().iter().map(T::as_lanes)
+    }
 }
 
 impl<T: Real, D: Dimension> Coordinates for Array<T, D> {
@@ -184,22 +231,36 @@ impl<T: Real, D: Dimension> Coordinates for Array<T, D> {
     }
     #[inline]
     fn element_mut(&mut self, k: usize) -> &mut T {
-        if self.is_standard_layout() {
-            let elements = self.as_slice_mut().expect("the layout is the standard one");
-            return &mut elements[k];
-        }
-        // The index whose row-major number is `k`: the digits of `k`, the last axis changing fastest.
-        let mut index = self.raw_dim();
-        let mut rest = k;
-        for digit in index.slice_mut().iter_mut().rev() {
-            let length = *digit;
-            *digit = rest % length;
-            rest /= length;
-        }
-        &mut self[index]
+        element_of(self, k)
     }
     #[inline]
     fn clear(&mut self) {
         self.fill(T::zero());
     }
+    #[inline]
+    fn lanes_mut<const L: usize>(wide: &mut Self::Lanes<L>, k: usize) -> &mut Lanes<T, L> {
+        T::as_lanes_mut(element_of(wide, k))
+    }
+    #[inline]
+    fn lanes<const L: usize>(wide: &Self::Lanes<L>) -> impl Iterator<Item = &Lanes<T, L>> {
+        wide.iter().map(T::as_lanes)
+    }
+}
+
+/// Element `k` of an array in row-major order.
+#[inline]
+fn element_of<A, D: Dimension>(array: &mut Array<A, D>, k: usize) -> &mut A {
+    if array.is_standard_layout() {
+        let elements = array.as_slice_mut().expect("the layout is the standard one");
+        return &mut elements[k];
+    }
+    // The index whose row-major number is `k`: the digits of `k`, the last axis changing fastest.
+    let mut index = array.raw_dim();
+    let mut rest = k;
+    for digit in index.slice_mut().iter_mut().rev() {
+        let length = *digit;
+        *digit = rest % length;
+        rest /= length;
+    }
+    &mut array[index]
 }

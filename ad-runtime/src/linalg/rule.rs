@@ -135,6 +135,23 @@ macro_rules! unary {
             }
 
             #[doc(hidden)]
+            #[inline]
+            pub fn __lanes(_: u8) -> bool {
+                false
+            }
+
+            #[doc(hidden)]
+            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g)*>(
+                _: &::ndarray::ArrayRef<A, $In>,
+                $(_: $K,)*
+                _: $crate::rt::Width<LANES>,
+                _: impl $crate::slot::TangentArg<<::ndarray::Array<A, $In> as $crate::Tangent>::Lanes<LANES>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> ($Out, <$Out as $crate::Tangent>::Lanes<LANES>) {
+                unreachable!("the function goes one direction after the other")
+            }
+
+            #[doc(hidden)]
             #[track_caller]
             pub fn __jvp<A: $crate::linalg::Scalar, $($g)*>(
                 $a: &::ndarray::ArrayRef<A, $In>,
@@ -282,6 +299,25 @@ macro_rules! binary {
                     b_bar.add(|| part);
                 }
                 out
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            pub fn __lanes(_: u8) -> bool {
+                false
+            }
+
+            #[doc(hidden)]
+            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g)*>(
+                _: &::ndarray::ArrayRef<A, $L>,
+                _: &::ndarray::ArrayRef<A, $R>,
+                $(_: $K,)*
+                _: $crate::rt::Width<LANES>,
+                _: impl $crate::slot::TangentArg<<::ndarray::Array<A, $L> as $crate::Tangent>::Lanes<LANES>>,
+                _: impl $crate::slot::TangentArg<<::ndarray::Array<A, $R> as $crate::Tangent>::Lanes<LANES>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) -> ($Out, <$Out as $crate::Tangent>::Lanes<LANES>) {
+                unreachable!("the function goes one direction after the other")
             }
 
             #[doc(hidden)]

@@ -18,7 +18,7 @@ impl Tangent {
                 if a.is_none() && b.is_none() {
                     return Some(None);
                 }
-                let zero = || Expr::Number(0.0, crate::rules::float_of(&self.program.ty_of(value)));
+                let zero = || self.zero_number(&self.program.ty_of(value));
                 Some(Expr::Select {
                     cond: cond.clone(),
                     then: Box::new(a.unwrap_or_else(zero)),

@@ -59,6 +59,7 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
         = ArrayViewMut<'a, A, D>
     where
         Self: 'a;
+    type Lanes<const L: usize> = Array<A::Lanes<L>, D>;
 
     #[inline]
     fn tangent_ref(&self) -> ArrayView<'_, A, D> {
