@@ -10,6 +10,7 @@ mod consume;
 mod control;
 mod effect;
 mod expr;
+mod extract;
 mod fallible;
 mod method;
 mod ndarray;

@@ -83,6 +83,13 @@ pub fn reads_only(name: &syn::Ident) -> bool {
     )
 }
 
+/// Whether a method is called like a question, `is_settled`, which is asked of a shared reference.
+pub fn asks(name: &syn::Ident) -> bool {
+    let name = name.to_string();
+    ["is_", "has_", "can_", "should_", "needs_", "contains_"].iter().any(|p| name.starts_with(p))
+        || ["done", "finished", "converged", "exists", "holds"].contains(&name.as_str())
+}
+
 /// Methods of the standard library and of ndarray that take `&self`, as an assertion makes sure of.
 const SHARED: [&str; 45] = [
     "first",

@@ -140,7 +140,8 @@ impl Lower<'_> {
     pub(super) fn refuse_changes(&self, cond: &SynExpr) {
         let mut changed = Changed::default();
         changed.visit_expr(cond);
-        if let Some(name) = changed.0.iter().find(|name| self.facts.is_bound(name)) {
+        let found = changed.0.iter().find(|name| self.facts.is_bound(name)).cloned();
+        if let Some(name) = found.or_else(|| self.changed_by_a_call(cond)) {
             self.errors.at(
                 cond,
                 format!("this condition changes `{name}` while it is tested, which cannot be differentiated: write `loop {{ let go = ..; if !go {{ break; }} .. }}`, or test before the `match`"),

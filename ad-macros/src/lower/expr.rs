@@ -112,6 +112,8 @@ impl Lower<'_> {
 
     /// An inactive expression; what it changes while it is evaluated counts as written.
     pub(super) fn verbatim_value(&mut self, e: &SynExpr) -> Expr {
+        let extracted = self.extracted(e);
+        let e = extracted.as_ref().unwrap_or(e);
         self.note_writes(e);
         self.verbatim(e)
     }
@@ -128,7 +130,7 @@ impl Lower<'_> {
                 return self.call(call);
             }
             if matches!(e, SynExpr::If(_) | SynExpr::Match(_) | SynExpr::Block(_))
-                && self.changes_active(e)
+                && (self.changes_active(e) || self.changes_by_calls(e))
             {
                 return self.control_value(e);
             }

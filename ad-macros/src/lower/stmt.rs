@@ -62,8 +62,13 @@ impl Lower<'_> {
                 format!("the macro `{name}!` is not known, so its effect on active values cannot be differentiated: write it out, or pass `stop_gradient(..)` of the values"),
             );
         }
+        let extracted = self.extracted_macro(mac);
+        let (tokens, mac) = match &extracted {
+            Some(mac) => (quote::quote!(#mac;), mac),
+            None => (tokens.clone(), mac),
+        };
         self.effect(
-            tokens.clone(),
+            tokens,
             &syn::Stmt::Macro(syn::StmtMacro {
                 attrs: Vec::new(),
                 mac: mac.clone(),
@@ -297,6 +302,8 @@ impl Lower<'_> {
     }
 
     fn inactive_statement(&mut self, e: &SynExpr) {
+        let extracted = self.extracted(e);
+        let e = extracted.as_ref().unwrap_or(e);
         self.effect(quote::quote!(#e;), &syn::Stmt::Expr(e.clone(), Some(Default::default())));
     }
 
