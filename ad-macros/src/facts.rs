@@ -10,6 +10,7 @@
 pub mod assumptions;
 mod changes;
 mod expected;
+pub mod failures;
 pub mod hidden_writes;
 pub mod rounding;
 #[cfg(test)]
@@ -33,6 +34,8 @@ pub struct Facts {
     types: HashMap<String, Ty>,
     active: HashSet<String>,
     bound: HashSet<String>,
+    /// Names that are bound to the error of a `Result` that may be active, or to parts of one.
+    failures: HashSet<String>,
     /// Names declared `mut` or assigned to.
     mutable: HashSet<String>,
     /// Names that hold closures, with the closure.
@@ -87,6 +90,13 @@ impl Facts {
 
     pub fn is_active(&self, name: &str) -> bool {
         self.active.contains(name) && !self.types.get(name).is_some_and(Ty::is_discrete)
+    }
+
+    /// Whether `e` is the error of a `Result` that may be active, or a part of one.
+    fn is_failure(&self, e: &Expr) -> bool {
+        let place = matches!(e, Expr::Path(_) | Expr::Field(_) | Expr::Index(_))
+            || matches!(e, Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)));
+        place && root_of(e).is_some_and(|root| self.failures.contains(&root.to_string()))
     }
 
     pub fn is_bound(&self, name: &str) -> bool {
@@ -273,6 +283,27 @@ pub fn root_of(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// The variables that the format strings in the tokens capture: `x` of `"{x:.3}"`.
+pub fn captured_names(tokens: &TokenStream) -> Vec<String> {
+    let mut found = Vec::new();
+    for tree in tokens.clone() {
+        match tree {
+            TokenTree::Group(group) => found.extend(captured_names(&group.stream())),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if text.starts_with('"') {
+                    found.extend(text.split('{').skip(1).filter_map(|rest| {
+                        let end = rest.find(|c: char| c != '_' && !c.is_alphanumeric())?;
+                        (end > 0).then(|| rest[..end].to_owned())
+                    }));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The names that a pattern binds.
 pub fn pattern_names(pat: &Pat) -> Vec<Ident> {
     struct Names(Vec<Ident>);
@@ -316,7 +347,13 @@ impl Facts {
         if let Some(ty) = self.types.get(from).cloned() {
             self.types.insert(to.to_owned(), ty);
         }
-        for set in [&mut self.active, &mut self.bound, &mut self.mutable, &mut self.ranges] {
+        for set in [
+            &mut self.active,
+            &mut self.bound,
+            &mut self.mutable,
+            &mut self.ranges,
+            &mut self.failures,
+        ] {
             if set.contains(from) {
                 set.insert(to.to_owned());
             }

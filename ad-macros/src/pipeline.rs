@@ -99,6 +99,7 @@ pub fn compile(f: &Function, errors: &Errors) -> Program {
     };
     let mut known = facts(&item.block);
     facts::rounding::check(&known, &item.block, errors);
+    facts::failures::check(&known, &item.block, errors);
     facts::hidden_writes::check(&known, &item.block, errors);
     if facts::assumptions::assert(&known, &mut item.block) {
         // The facts hold copies of closures and chains, which the assertions belong in as well.

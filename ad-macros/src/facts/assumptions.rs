@@ -9,6 +9,8 @@
 //! `cache.get(i)` with a `mut cache` that is constant is `(&cache).get(i)`: if it changes the cache, which the
 //! reverse sweep would not see, it does not compile.
 //!
+//! What is computed of the `e` in `Err(e)` of an active `Result` is constant as well, or does not compile.
+//!
 //! `!`, `len`, `contains` and the like give what carries no derivative for all types of the standard library. For
 //! a type of the user's that has them with an active result, the assertion does not compile: the derivative
 //! would silently be lost.
@@ -64,6 +66,29 @@ impl Assumptions<'_> {
         place && unknown && self.facts.is_mutable(&root) && !self.facts.is_active(&root)
     }
 
+    /// Asserts that what is computed of an error, and what an arm or a closure makes of it, is constant.
+    fn failures(&mut self, e: &mut Expr) {
+        let operands: Vec<&mut Expr> = match e {
+            Expr::Binary(b) if types::is_arithmetic(&b.op) || types::is_compound(&b.op) => {
+                vec![&mut b.left, &mut b.right]
+            }
+            Expr::Unary(u) if matches!(u.op, UnOp::Neg(_)) => vec![&mut u.expr],
+            Expr::MethodCall(call) if crate::rules::scalar(&call.method.to_string()).is_some() => {
+                vec![&mut call.receiver]
+            }
+            Expr::Match(m) if m.arms.iter().any(|arm| self.facts.active(&arm.body)) => {
+                m.arms.iter_mut().map(|arm| &mut *arm.body).collect()
+            }
+            Expr::Closure(c) => vec![&mut c.body],
+            _ => return,
+        };
+        for operand in operands {
+            if self.facts.is_failure(operand) {
+                *operand = self.asserted(operand);
+            }
+        }
+    }
+
     fn asserted(&mut self, e: &Expr) -> Expr {
         self.found = true;
         let span = e.span().resolved_at(Span::call_site());
@@ -90,6 +115,7 @@ impl VisitMut for Assumptions<'_> {
             _ => false,
         };
         visit_mut::visit_expr_mut(self, e);
+        self.failures(e);
         if let Expr::MethodCall(call) = e
             && super::changes::is_taken_for_shared(call)
             && self.may_change(&call.receiver)

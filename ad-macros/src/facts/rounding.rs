@@ -8,6 +8,8 @@
 //!
 //! An integer may select an element, an arm or a number of iterations. Turned back into a float it is
 //! a piecewise constant function of an active value, and the user has to say that this is meant.
+//! The same holds for text, `format!("{x:.3}").parse()`.
+//!
 //! Only values are followed: a counter that a branch on an active value increments is an integer like
 //! any other.
 
@@ -95,8 +97,23 @@ impl Rounded<'_> {
             }
             Expr::Match(e) => e.arms.iter().any(|arm| self.is_rounded(&arm.body)),
             Expr::Closure(e) => self.is_rounded(&e.body),
+            Expr::Macro(e) => self.is_text(&e.mac),
             _ => false,
         }
+    }
+
+    /// Whether a macro makes text of active values.
+    fn is_text(&self, mac: &syn::Macro) -> bool {
+        mac.path.segments.last().is_some_and(|s| s.ident == "format" || s.ident == "format_args")
+            && self.shows_active(mac)
+    }
+
+    /// Whether the text that a macro makes shows active values.
+    fn shows_active(&self, mac: &syn::Macro) -> bool {
+        let mut captured = super::captured_names(&mac.tokens).into_iter();
+        captured.any(|name| self.facts.is_active(&name) || self.names.contains(&name))
+            || self.facts.mentions_active(&mac.tokens)
+            || types::macro_args(mac).iter().any(|arg| self.is_rounded(arg))
     }
 
     fn ends_rounded(&self, block: &syn::Block) -> bool {
@@ -140,6 +157,7 @@ impl Rounded<'_> {
 /// Methods that make an integer of a float.
 fn is_rounding_method(name: &str) -> bool {
     name == "to_bits"
+        || name == "to_string"
         || name == "to_int_unchecked"
         || name.strip_prefix("to_").is_some_and(|ty| types::is_discrete_name(ty) && ty != "str")
 }
@@ -151,6 +169,36 @@ fn makes_float(name: &str) -> bool {
 
 fn is_into(call: &syn::ExprMethodCall) -> bool {
     call.method == "into" && call.args.is_empty()
+}
+
+/// `text.parse()`
+fn is_parse(call: &syn::ExprMethodCall) -> bool {
+    call.method == "parse" && call.args.is_empty()
+}
+
+/// `text.parse::<usize>()`
+fn parses_integer(call: &syn::ExprMethodCall) -> bool {
+    call.turbofish
+        .as_ref()
+        .and_then(|t| t.args.first())
+        .is_some_and(|arg| matches!(arg, syn::GenericArgument::Type(ty) if is_integer(ty)))
+}
+
+/// The `parse` whose result is unwrapped.
+fn parsed(call: &syn::ExprMethodCall) -> Option<&syn::ExprMethodCall> {
+    match &*call.receiver {
+        _ if is_parse(call) => Some(call),
+        Expr::MethodCall(inner)
+            if call.method.to_string().starts_with("unwrap") || call.method == "expect" =>
+        {
+            parsed(inner)
+        }
+        Expr::Try(e) => match &*e.expr {
+            Expr::MethodCall(inner) => parsed(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_integer(ty: &syn::Type) -> bool {
@@ -197,6 +245,16 @@ impl<'a> Visit<'a> for Rounded<'_> {
         visit::visit_expr_binary(self, e);
         if types::is_compound(&e.op) && self.is_rounded(&e.right) {
             self.add_root(&e.left);
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'a syn::Macro) {
+        let mut name = mac.path.segments.iter().rev().map(|s| s.ident.to_string());
+        if matches!(name.next().as_deref(), Some("write" | "writeln"))
+            && self.shows_active(mac)
+            && let Some(target) = types::macro_args(mac).first()
+        {
+            self.add_root(target);
         }
     }
 
@@ -266,6 +324,14 @@ impl<'a> Visit<'a> for Report<'_> {
     }
 
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
+        if is_parse(e) && !parses_integer(e) && self.rounded.is_rounded(&e.receiver) {
+            self.errors.at(
+                &e.method,
+                "text that was made of active values becomes a number here, and its derivative is lost: \
+                 compute with the values, or write `stop_gradient(..)` around them if they shall count as constant",
+            );
+            return;
+        }
         // An `into` whose target is not said may be one.
         let becomes_float = makes_float(&e.method.to_string()) || is_into(e);
         if becomes_float && self.rounded.is_rounded(&e.receiver) {
@@ -278,8 +344,9 @@ impl<'a> Visit<'a> for Report<'_> {
         if let (syn::Pat::Type(p), Some(init)) = (&local.pat, &local.init)
             && let Expr::MethodCall(call) = &*init.expr
             && is_integer(&p.ty)
-            && is_into(call)
+            && (is_into(call) || parsed(call).is_some())
         {
+            let call = parsed(call).unwrap_or(call);
             return self.visit_expr(&call.receiver);
         }
         visit::visit_local(self, local);

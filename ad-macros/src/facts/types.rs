@@ -141,7 +141,7 @@ pub fn inactive_method(call: &syn::ExprMethodCall) -> bool {
         | "is_sign_negative" | "is_sign_positive" | "is_normal" | "is_some" | "is_none"
         | "is_ok" | "is_err" | "count" | "nrows" | "ncols" | "shape" | "dim" | "raw_dim"
         | "ndim" | "capacity" | "is_square" | "is_standard_layout" | "to_bits" | "strides"
-        | "indices" | "classify" => 0,
+        | "indices" | "classify" | "to_string" => 0,
         "partial_cmp" | "total_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
         | "is_some_and" | "contains" | "any" | "all" | "position" | "rposition" | "len_of"
         | "binary_search_by" | "partition_point" | "starts_with" | "ends_with" => 1,
@@ -155,6 +155,7 @@ pub fn has_inactive_method(ty: &Ty, name: &str) -> bool {
     let compares = matches!(name, "partial_cmp" | "cmp" | "eq" | "ne" | "lt" | "le" | "gt" | "ge");
     match ty.deref() {
         Ty::Unknown | Ty::Object => false,
+        _ if name == "to_string" => true,
         Ty::Discrete | Ty::NdArray { .. } => true,
         Ty::Float(_) => {
             compares

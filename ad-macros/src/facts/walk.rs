@@ -53,7 +53,12 @@ impl Facts {
                 }
             }
             Pat::TupleStruct(p) => {
-                let active = active && p.path.segments.last().is_none_or(|s| s.ident != "Err");
+                let fails = p.path.segments.last().is_some_and(|s| s.ident == "Err");
+                if active && fails {
+                    let names = p.elems.iter().flat_map(super::pattern_names);
+                    self.failures.extend(names.map(|name| name.to_string()));
+                }
+                let active = active && !fails;
                 for sub in &p.elems {
                     let is_some = p.path.segments.last().is_some_and(|s| s.ident == "Some");
                     let ty = part(ty, |ty| match ty {
@@ -330,6 +335,10 @@ impl<'a> Visit<'a> for Facts {
                     || e.args.iter().any(|a| !matches!(a, Expr::Closure(_)) && self.active(a))
                     || ["fold", "scan", "try_fold", "reduce"].iter().any(|m| e.method == m)
                         && self.mentions_active_expr(&closure.body);
+                if active && takes_error {
+                    let names = closure.inputs.iter().flat_map(super::pattern_names);
+                    self.failures.extend(names.map(|name| name.to_string()));
+                }
                 self.bind_closure(closure, &params, active && !takes_error);
                 self.visit_expr(&closure.body);
             } else {
