@@ -8,6 +8,7 @@ mod choices;
 mod conditions;
 mod cursors;
 mod fallible;
+mod selections;
 mod splits;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -19,6 +20,7 @@ pub fn expand(block: &mut syn::Block, output: &syn::ReturnType) {
     azip::rewrite(block);
     fallible::rewrite(block, output);
     cursors::rewrite(block);
+    selections::rewrite(block);
     splits::rewrite(block);
     choices::rewrite(block);
     conditions::rewrite(block);

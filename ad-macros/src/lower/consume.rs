@@ -37,6 +37,15 @@ impl Lower<'_> {
         {
             return None;
         }
+        let selects = ["max_by", "min_by", "last", "nth", "next", "find", "reduce"];
+        if selects.contains(&name.as_str()) && self.yields_mutable(&call.receiver) {
+            self.errors.at(
+                &call.method,
+                "a mutable reference that is chosen at run time cannot be differentiated here: \
+                 take it apart where it is made, `if let Some(v) = x.iter_mut().max_by(..) { .. }`, or find its index first",
+            );
+            return Some(Expr::lit(quote!(::core::option::Option::None)));
+        }
         if name == "max_by" || name == "min_by" {
             return self.extremum(call, &name);
         }
@@ -53,6 +62,21 @@ impl Lower<'_> {
             "find" | "find_map" => self.found(call, chain, &name),
             _ => None,
         }
+    }
+
+    /// Whether the items of a chain are mutable references to active places.
+    fn yields_mutable(&self, chain: &SynExpr) -> bool {
+        fn borrows(e: &SynExpr) -> bool {
+            match e {
+                SynExpr::MethodCall(call) => {
+                    call.method.to_string().ends_with("_mut")
+                        || call.method != "map" && borrows(&call.receiver)
+                }
+                SynExpr::Reference(r) => r.mutability.is_some(),
+                _ => false,
+            }
+        }
+        matches!(self.facts.item(chain), Ty::RefMut(_)) || borrows(chain)
     }
 
     pub(super) fn turbofish(call: &syn::ExprMethodCall) -> Option<Type> {

@@ -13,7 +13,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, parse_quote};
 
-/// Rewrites the loops whose condition calls a method that may change its receiver.
+/// Rewrites the loops whose condition calls a method that may change its receiver, or borrows mutably.
 pub fn rewrite(block: &mut Block) {
     Conditions.visit_block_mut(block);
 }
@@ -43,6 +43,10 @@ fn may_change(cond: &Expr) -> bool {
         fn visit_expr_method_call(&mut self, call: &'a syn::ExprMethodCall) {
             self.0 |= !leaves_unchanged(call);
             visit::visit_expr_method_call(self, call);
+        }
+        fn visit_expr_reference(&mut self, e: &'a syn::ExprReference) {
+            self.0 |= e.mutability.is_some();
+            visit::visit_expr_reference(self, e);
         }
     }
     let mut calls = Calls(false);
