@@ -21,17 +21,21 @@ mod fuse;
 mod merge;
 mod mutate;
 mod outline;
+mod overwritten;
 mod plan;
 mod pullback;
 mod rerun;
+mod spans;
 #[cfg(test)]
 pub mod tests;
+mod touches;
 mod uses;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
+pub use overwritten::reads as reads_old_value;
 pub use plan::{every_read, fused_reads, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{again_of, as_objects, last_ident, sibling, variant_of, with_suffix};
@@ -65,6 +69,10 @@ struct Adjoint {
     owns_zero: HashSet<Var>,
     /// Whether the next block's variables are alive in its reverse sweep.
     alive: bool,
+    /// Whether the sweeps are to be transformed further, and keep to what the transform takes.
+    plain: bool,
+    /// What is kept of what calls overwrite.
+    of_calls: overwritten::OfCalls,
 }
 
 /// Adds the cotangent of the result, of type `ty`, to a program that is to be reversed.
@@ -82,7 +90,8 @@ pub fn seed(program: &mut Program, ty: Ty) -> Var {
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
-    let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar);
+    let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar, false);
+    overwritten::keep_if_read(&adjoint.program, &adjoint.of_calls, &mut forward, &mut reverse);
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
@@ -96,7 +105,7 @@ pub fn reverse(program: Program, out_bar: Var) -> Reversed {
 
 /// As [`reverse`], but without records, and with all arrays alive: what the tangent transform takes.
 pub fn reverse_plainly(program: Program, out_bar: Var) -> Reversed {
-    let (adjoint, result, forward, mut reverse) = sweeps(program, out_bar);
+    let (adjoint, result, forward, mut reverse) = sweeps(program, out_bar, true);
     merge::contributions(&adjoint.program, &mut reverse);
     adjoint.finished(forward, result, reverse)
 }
@@ -106,7 +115,11 @@ pub fn record(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [Stm
     plan::records(program, forward, reverse);
 }
 
-fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, Vec<Stmt>) {
+fn sweeps(
+    program: Program,
+    out_bar: Var,
+    plain: bool,
+) -> (Adjoint, Option<Expr>, Vec<Stmt>, Vec<Stmt>) {
     let names = program.vars.iter().map(|v| v.name.to_string()).collect();
     let mut adjoint = Adjoint {
         program,
@@ -117,6 +130,8 @@ fn sweeps(program: Program, out_bar: Var) -> (Adjoint, Option<Expr>, Vec<Stmt>, 
         zeros: HashMap::new(),
         owns_zero: HashSet::new(),
         alive: false,
+        plain,
+        of_calls: HashMap::new(),
     };
     for i in 0..adjoint.program.vars.len() {
         if matches!(adjoint.program.vars[i].role, Role::Param) {

@@ -96,6 +96,11 @@ pub fn place_tokens(program: &Program, place: &Place) -> TokenStream {
     Emitter::forward(program, HashSet::new()).place(place, false)
 }
 
+/// An expression as the forward sweep prints it.
+pub fn expr_tokens(program: &Program, e: &crate::ir::Expr) -> TokenStream {
+    Emitter::forward(program, HashSet::new()).expr(e)
+}
+
 /// The name of the flag that tells whether a parameter is active in this call.
 pub fn active_flag(param: &Ident) -> Ident {
     format_ident!("{}_active", param)

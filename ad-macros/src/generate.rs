@@ -157,7 +157,11 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
     };
     if f.options.has_reverse() {
         out.extend(match &f.options.vjp {
-            Some(path) => custom::adjoint(f, naming, path),
+            Some(path) => {
+                let reads = reads(f, naming, |_| true);
+                let adjoint = custom::adjoint(f, naming, path);
+                quote!(#reads #adjoint)
+            }
             None => {
                 let (tokens, explanation) = adjoint(f, naming, program.clone());
                 explained = explanation;
@@ -196,6 +200,10 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
     if cfg!(debug_assertions) {
         validate::require("in the adjoint", &validate::reversed(&reversed, &[out_bar]));
     }
+    let reads = reads(f, naming, |p| {
+        let var = param_var(&reversed.program, p);
+        var.is_none_or(|var| adjoint::reads_old_value(&reversed, var))
+    });
     let body = sweeps::adjoint_body(&f.params, f.output.is_some(), &reversed);
     let name = naming.hidden("adjoint");
     let Generics { params, clause } = generics(f);
@@ -215,6 +223,7 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
     let clause = with_sized(clause, sized);
     let allows = allows();
     let tokens = quote! {
+        #reads
         #[doc(hidden)]
         #[inline]
         #allows
@@ -224,6 +233,18 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
         }
     };
     (tokens, explain::reverse(&reversed))
+}
+
+/// Whether both sweeps read what their parameters held before, of functions that have `&mut` parameters.
+fn reads(f: &Function, naming: &Naming, reads: impl Fn(&Param) -> bool) -> TokenStream {
+    if naming.siblings || !f.params.iter().any(Param::is_mut_ref) {
+        return TokenStream::new();
+    }
+    let (count, reads) = (f.params.len(), f.params.iter().map(reads));
+    quote! {
+        #[doc(hidden)]
+        pub const __READS: [bool; #count] = [#(#reads),*];
+    }
 }
 
 pub fn visibility(naming: &Naming) -> (TokenStream, bool) {
@@ -287,6 +308,7 @@ pub fn jvp_arg(p: &Param) -> TokenStream {
 pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     let mut out = TokenStream::new();
     if f.options.has_reverse() {
+        out.extend(reads(f, naming, |_| true));
         out.extend(custom::declared_adjoint(f, naming, true));
         out.extend(public::reverse(f, naming));
     }

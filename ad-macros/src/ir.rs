@@ -886,5 +886,11 @@ impl Program {
 
 /// Whether the tokens of an index are a range.
 pub fn is_range(tokens: &TokenStream) -> bool {
-    matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Range(_)))
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Range(_)) => true,
+        Ok(syn::Expr::Call(call)) => {
+            matches!(&*call.func, syn::Expr::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "span"))
+        }
+        _ => false,
+    }
 }

@@ -41,6 +41,66 @@ impl<T: Clone> Keep for [T] {
     }
 }
 
+/// What is kept of a value for a call that may not look at it.
+pub enum KeptIf<K> {
+    /// All of it.
+    Value(K),
+    /// How many elements it has.
+    Count(usize),
+}
+
+/// What has a number of elements.
+pub trait Counted {
+    /// The number of elements.
+    fn count(&self) -> usize;
+}
+
+impl<T> Counted for [T] {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T> Counted for Vec<T> {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T, const N: usize> Counted for [T; N] {
+    #[inline(always)]
+    fn count(&self) -> usize {
+        N
+    }
+}
+
+/// Keeps a value where that is asked for.
+#[inline(always)]
+pub fn keep_if<P: Keep + Counted + ?Sized>(asked: bool, place: &P) -> KeptIf<P::Kept> {
+    if asked { KeptIf::Value(place.keep()) } else { KeptIf::Count(place.count()) }
+}
+
+/// Puts a value back that was kept by [`keep_if`]. Where only the number of elements was kept, that must be the same.
+#[inline(always)]
+pub fn put_back_if<P: Keep + Counted + ?Sized>(place: &mut P, kept: KeptIf<P::Kept>) {
+    match kept {
+        KeptIf::Value(kept) => place.put_back(kept),
+        KeptIf::Count(count) => assert_eq!(
+            place.count(),
+            count,
+            "the number of elements of what a function fills has changed since it was called"
+        ),
+    }
+}
+
+/// The indices `i + offset` for `i` in `lo..hi`; none, wherever `lo` is, if the range is empty.
+#[inline(always)]
+pub fn span(lo: usize, hi: usize, offset: usize) -> core::ops::Range<usize> {
+    if lo < hi { lo + offset..hi + offset } else { 0..0 }
+}
+
 /// What a view shows, and the tangent of a `&mut` array.
 #[cfg(feature = "ndarray")]
 impl<A: Clone, D: ndarray::Dimension> Keep for ndarray::ArrayRef<A, D> {

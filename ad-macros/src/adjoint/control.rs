@@ -156,9 +156,14 @@ impl Adjoint {
         if self.program.checkpoints.contains_key(&id) {
             return self.checkpointed(id, kind, body);
         }
-        let (body, reverse) = self.nested(body, &None);
+        let (mut body, mut reverse) = self.nested(body, &None);
+        let spans = self.spans(&kind, &mut body, &mut reverse);
+        spans.before_reverse.into_iter().for_each(|stmt| self.emit(stmt));
         self.emit(Stmt::ReverseLoop { id, kind: kind.clone(), body: reverse });
-        vec![Stmt::Loop { id, kind, body }]
+        spans.after_reverse.into_iter().for_each(|stmt| self.emit(stmt));
+        let mut forward = spans.keep;
+        forward.push(Stmt::Loop { id, kind, body });
+        forward
     }
 
     fn is_discrete(&self, var: Var) -> bool {

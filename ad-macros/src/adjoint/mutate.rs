@@ -1,7 +1,7 @@
 //! Definitions and changes of places. An overwritten value is saved before and restored first.
 
-use super::Adjoint;
 use super::control::place_of;
+use super::{Adjoint, overwritten};
 use crate::ir::{BinOp, CallKind, Expr, MutOp, Place, Proj, Role, Stmt, Ty, Var};
 use proc_macro2::TokenStream;
 use syn::Pat;
@@ -34,8 +34,9 @@ impl Adjoint {
         Some((Stmt::Let { var, ty: None, value }, restore))
     }
 
-    /// The places that a call may change: what it borrows mutably, and a receiver that is mutable.
-    fn changed_by(&self, value: &Expr, dropped: bool) -> Vec<Place> {
+    /// The places that a call may change: what it borrows mutably, and a receiver that is mutable. Each with its
+    /// position among the arguments.
+    fn changed_by(&self, value: &Expr, dropped: bool) -> Vec<(Place, Option<usize>)> {
         let (recv, args) = match value {
             Expr::Call { args, kind, .. } if *kind != CallKind::Constructor => (None, args),
             Expr::Method { recv, args, name, .. } if !self.program.ty_of(recv).is_float() => {
@@ -48,17 +49,18 @@ impl Adjoint {
             && self.may_change(place)
             && (dropped || !self.program.is_shared_call(place, name))
         {
-            changed.push(place.clone());
+            changed.push((place.clone(), None));
         }
-        for arg in args {
-            match arg {
-                Expr::Ref { mutable: true, expr } => changed.extend(expr.as_place().cloned()),
-                Expr::Place(place) if place.is_mutable_view() => changed.push(place.clone()),
+        for (position, arg) in args.iter().enumerate() {
+            let place = match arg {
+                Expr::Ref { mutable: true, expr } => expr.as_place().cloned(),
+                Expr::Place(place) if place.is_mutable_view() => Some(place.clone()),
                 Expr::Place(place) if matches!(self.program.ty_of_place(place), Ty::RefMut(_)) => {
-                    changed.push(place.clone().then(Proj::Deref));
+                    Some(place.clone().then(Proj::Deref))
                 }
-                _ => {}
-            }
+                _ => None,
+            };
+            changed.extend(place.map(|place| (place, Some(position))));
         }
         changed
     }
@@ -77,14 +79,20 @@ impl Adjoint {
         let mut forward = Vec::new();
         let changed = self.changed_by(&value, self.program.dropped.contains(&var));
         let mut restores = Vec::new();
-        for place in &changed {
+        for (place, position) in &changed {
             if let Some((save, restore)) = self.save(place) {
+                if let (Stmt::Let { var, .. }, Expr::Call { path, kind, .. }, Some(position)) =
+                    (&save, &value, *position)
+                    && let Some(constant) = overwritten::constant(path, kind, position)
+                {
+                    self.of_calls.insert(*var, constant);
+                }
                 forward.push(save);
                 restores.push(restore);
             }
         }
         let is_alias = matches!(self.program[var].role, Role::Alias { .. });
-        let has_active_change = changed.iter().any(|p| self.is_active_place(p));
+        let has_active_change = changed.iter().any(|(p, _)| self.is_active_place(p));
         let bar = if is_alias {
             None
         } else if self.program[var].active {

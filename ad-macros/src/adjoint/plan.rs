@@ -84,6 +84,11 @@ fn saved_of(program: &Program, value: &Expr) -> Option<Var> {
         Expr::Place(place) if place.is_var() && matches!(program[place.root].role, Role::Saved) => {
             Some(place.root)
         }
+        // A copy of it, where it is put back once more.
+        Expr::Runtime { function: "clone", args } => match &args[0] {
+            Expr::Ref { mutable: false, expr } => saved_of(program, expr),
+            _ => None,
+        },
         _ => None,
     }
 }

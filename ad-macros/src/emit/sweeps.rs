@@ -109,6 +109,11 @@ fn changes(program: &Program, e: &Expr, var: Var) -> bool {
         }
         Expr::Method { recv, .. } => recv.as_place().is_some_and(|p| program.base(p) == var),
         Expr::Place(place) => place.is_var() && place.root == var,
+        // The first argument names the flag of a parameter.
+        Expr::Runtime {
+            function: "read_active" | "take_active" | "part_where" | "part_mut" | "when",
+            args,
+        } => return args[1..].iter().any(|arg| changes(program, arg, var)),
         _ => false,
     };
     own || e.children().into_iter().any(|c| changes(program, c, var))

@@ -1,0 +1,167 @@
+//! What a call overwrites is kept only where the callee, or somebody before it, looks at the old value.
+//!
+//! ```text
+//! // Always kept:                            // Kept if the callee reads it:
+//! let k_old = keep(&k);                      let k_old = keep_if(slope::__READS[2], &k);
+//! slope(x, &y, &mut k);                      slope(x, &y, &mut k);
+//! // reverse:                                // reverse:
+//! put_back(&mut k, keep(&k_old));            put_back_if(&mut k, k_old);
+//! slope::__adjoint(x, &y, &mut k, ..);       slope::__adjoint(x, &y, &mut k, ..);
+//! put_back(&mut k, k_old);
+//! ```
+//!
+//! The adjoint of the callee runs it again, from the state before the call. Whether that state matters is told by
+//! the callee, for each of its parameters: a constant that its own macro makes ([`reads`]).
+
+use super::Reversed;
+use super::pullback::sibling;
+use super::touches::{self, Touch};
+use crate::ir::{CallKind, Expr, Place, Program, Stmt, Ty, Var};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::{HashMap, HashSet};
+
+/// The kept values of what calls overwrite, each with the constant of the callee that asks for it.
+pub type OfCalls = HashMap<Var, TokenStream>;
+
+/// The constant of a callee that tells whether it reads the old value of what is its argument `position`.
+pub fn constant(path: &TokenStream, kind: &CallKind, position: usize) -> Option<TokenStream> {
+    let adjoint = sibling(path, kind, "adjoint");
+    if *kind != CallKind::Function || super::pullback::is_rule_of_runtime(&adjoint) {
+        return None;
+    }
+    let mut path: syn::ExprPath = syn::parse2(path.clone()).ok()?;
+    path.path.segments.last_mut()?.arguments = syn::PathArguments::None;
+    let index = syn::Index::from(position);
+    Some(quote!(#path::__READS[#index]))
+}
+
+/// Keeps what calls overwrite only if the callee asks for it, where nobody else does.
+pub fn keep_if_read(
+    program: &Program,
+    of_calls: &OfCalls,
+    forward: &mut [Stmt],
+    reverse: &mut Vec<Stmt>,
+) {
+    let mut wanted = HashSet::new();
+    wanted_otherwise(reverse, &mut wanted);
+    let conditional: OfCalls = of_calls
+        .iter()
+        .filter(|(var, _)| !wanted.contains(var))
+        .map(|(var, constant)| (*var, constant.clone()))
+        .collect();
+    if conditional.is_empty() {
+        return;
+    }
+    let mut found = HashSet::new();
+    put_back(program, &conditional, reverse, &mut found);
+    keep(&conditional, &found, forward);
+}
+
+/// The kept values that are put back for somebody else than the callee.
+fn wanted_otherwise(stmts: &[Stmt], found: &mut HashSet<Var>) {
+    for stmt in stmts {
+        if let Stmt::Assign { value: Expr::Place(place), .. } = stmt {
+            found.insert(place.root);
+        }
+        blocks(stmt).into_iter().for_each(|block| wanted_otherwise(block, found));
+    }
+}
+
+fn blocks(stmt: &Stmt) -> Vec<&Vec<Stmt>> {
+    match stmt {
+        Stmt::WhenActive { body, .. } | Stmt::ReverseLoop { body, .. } => vec![body],
+        Stmt::ReverseIf { then, els, .. } => vec![then, els],
+        Stmt::ReverseMatch { arms, .. } => arms.iter().map(|arm| &arm.body).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the number of elements is all there is to a value besides them.
+fn is_counted(program: &Program, place: &Place) -> bool {
+    matches!(program.ty_of_place(place).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_))
+}
+
+fn put_back(
+    program: &Program,
+    conditional: &OfCalls,
+    stmts: &mut Vec<Stmt>,
+    found: &mut HashSet<Var>,
+) {
+    for stmt in stmts {
+        if let Stmt::Assign { place, value: Expr::Runtime { function: "clone", args } } = stmt
+            && let Some(kept) = kept_in(&args[0])
+            && conditional.contains_key(&kept)
+            && is_counted(program, place)
+        {
+            found.insert(kept);
+            let target = Expr::borrow_mut(Expr::Place(place.clone()));
+            *stmt = Stmt::Do(Expr::runtime("put_back_if", vec![target, Expr::var(kept)]));
+            continue;
+        }
+        match stmt {
+            Stmt::ReverseLoop { body, .. } => put_back(program, conditional, body, found),
+            Stmt::ReverseIf { then, els, .. } => {
+                put_back(program, conditional, then, found);
+                put_back(program, conditional, els, found);
+            }
+            Stmt::ReverseMatch { arms, .. } => {
+                arms.iter_mut()
+                    .for_each(|arm| put_back(program, conditional, &mut arm.body, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn kept_in(e: &Expr) -> Option<Var> {
+    match e {
+        Expr::Ref { mutable: false, expr } => expr.as_place().map(|place| place.root),
+        _ => None,
+    }
+}
+
+fn keep(conditional: &OfCalls, found: &HashSet<Var>, stmts: &mut [Stmt]) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::Let { var, value, .. } if found.contains(var) => {
+                let Expr::Runtime { args, .. } = value else { continue };
+                let asked = Expr::lit(conditional[var].clone());
+                *value = Expr::runtime("keep_if", vec![asked, args[0].clone()]);
+            }
+            Stmt::Loop { body, .. } => keep(conditional, found, &mut body.stmts),
+            Stmt::If { then, els, .. } => {
+                keep(conditional, found, &mut then.stmts);
+                keep(conditional, found, &mut els.stmts);
+            }
+            Stmt::Match { arms, .. } => {
+                arms.iter_mut().for_each(|arm| keep(conditional, found, &mut arm.body.stmts));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the sweeps of a function look at what its parameter `var` held before the call: at the elements, for how
+/// many there are stays as it is.
+pub fn reads(reversed: &Reversed, var: Var) -> bool {
+    let program = &reversed.program;
+    let Ty::RefMut(inner) = &program[var].ty else { return false };
+    if !matches!(**inner, Ty::Slice(_) | Ty::Array(_)) {
+        return true;
+    }
+    let name = program[var].name.to_string();
+    let mut found = false;
+    let mut look = |touch: Touch<'_>| match touch {
+        Touch::Read(place) => found |= program.base(place) == var,
+        Touch::Write(place) => found |= place.is_var() && place.root == var,
+        Touch::Tokens(read, tokens) => {
+            let base = program.base(&Place::var(read));
+            found |= base == var && (read != var || !touches::only_counts(tokens, &name));
+        }
+    };
+    touches::each(&reversed.forward, &mut look);
+    touches::each(&reversed.reverse, &mut look);
+    reversed.result.iter().for_each(|e| touches::expr(e, &mut look));
+    found
+}

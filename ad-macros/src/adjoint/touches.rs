@@ -1,0 +1,166 @@
+//! The places that statements touch, those of both sweeps: what is read, and what is written.
+
+use crate::ir::{Block, Expr, LoopKind, Place, Proj, Stmt, Var};
+use proc_macro2::TokenStream;
+
+/// How statements touch storage.
+pub enum Touch<'a> {
+    /// The value of a place is read, or may be.
+    Read(&'a Place),
+    /// All of a place is overwritten.
+    Write(&'a Place),
+    /// A variable is read by tokens of the user's.
+    Tokens(Var, &'a TokenStream),
+}
+
+type Visit<'a, 'f> = dyn FnMut(Touch<'a>) + 'f;
+
+/// Calls `f` with every touch of `stmts`, nested blocks included. Flags of parameters read nothing.
+pub fn each<'a>(stmts: &'a [Stmt], f: &mut Visit<'a, '_>) {
+    stmts.iter().for_each(|stmt| touched_by(stmt, f));
+}
+
+fn block<'a>(block: &'a Block, f: &mut Visit<'a, '_>) {
+    each(&block.stmts, f);
+    block.result.iter().for_each(|e| expr(e, f));
+}
+
+fn touched_by<'a>(stmt: &'a Stmt, f: &mut Visit<'a, '_>) {
+    match stmt {
+        Stmt::Let { value, .. } | Stmt::Destructure { value, .. } | Stmt::Do(value) => {
+            expr(value, f)
+        }
+        Stmt::Assign { place, value } => {
+            expr(value, f);
+            projections(place, f);
+            f(Touch::Write(place));
+        }
+        Stmt::Update { place, value, .. } => {
+            expr(value, f);
+            read(place, f);
+            f(Touch::Write(place));
+        }
+        Stmt::Mutate { place, args, .. } => {
+            args.iter().for_each(|e| expr(e, f));
+            read(place, f);
+        }
+        Stmt::If { cond, then, els, .. } => {
+            expr(cond, f);
+            block(then, f);
+            block(els, f);
+        }
+        Stmt::Match { scrutinee, arms, .. } => {
+            expr(scrutinee, f);
+            for arm in arms {
+                arm.guard.iter().for_each(|e| expr(e, f));
+                block(&arm.body, f);
+            }
+        }
+        Stmt::Loop { kind, body, .. } => {
+            head(kind, f);
+            block(body, f);
+        }
+        Stmt::Effect { tokens, reads, writes } => {
+            reads.iter().chain(writes).for_each(|var| f(Touch::Tokens(*var, tokens)));
+        }
+        Stmt::WhenActive { body, .. } => each(body, f),
+        Stmt::ReverseIf { cond, then, els, .. } => {
+            expr(cond, f);
+            each(then, f);
+            each(els, f);
+        }
+        Stmt::ReverseMatch { scrutinee, arms, .. } => {
+            expr(scrutinee, f);
+            arms.iter().for_each(|arm| each(&arm.body, f));
+        }
+        Stmt::ReverseLoop { kind, body, .. } => {
+            head(kind, f);
+            each(body, f);
+        }
+        Stmt::Fused { kind, seeds, forward, reverse, .. } => {
+            head(kind, f);
+            [seeds, forward, reverse].into_iter().for_each(|part| each(part, f));
+        }
+        Stmt::FusedIf { cond, seeds, then, els, .. } => {
+            expr(cond, f);
+            each(seeds, f);
+            for arm in [then, els] {
+                each(&arm.forward, f);
+                arm.result.iter().for_each(|e| expr(e, f));
+                each(&arm.reverse, f);
+            }
+        }
+        Stmt::FusedCall { seeds, adjoint, .. } => {
+            each(seeds, f);
+            expr(adjoint, f);
+        }
+        Stmt::ReverseCheckpointed { kind, restore, advance, forward, body, .. } => {
+            head(kind, f);
+            [restore, advance, forward, body].into_iter().for_each(|part| each(part, f));
+        }
+    }
+}
+
+fn head<'a>(kind: &'a LoopKind, f: &mut Visit<'a, '_>) {
+    match kind {
+        LoopKind::Range { lo, hi, step, .. } => {
+            [lo, hi].into_iter().chain(step).for_each(|e| expr(e, f))
+        }
+        LoopKind::Items { iter, .. } => expr(iter, f),
+        LoopKind::While { cond } => expr(cond, f),
+        LoopKind::Forever => {}
+    }
+}
+
+/// Calls `f` with what an expression touches.
+pub fn expr<'a>(e: &'a Expr, f: &mut Visit<'a, '_>) {
+    match e {
+        Expr::Place(place) => read(place, f),
+        Expr::Verbatim { tokens, reads, .. } => {
+            reads.iter().for_each(|var| f(Touch::Tokens(*var, tokens)))
+        }
+        Expr::Repeat { value, count, reads, .. } => {
+            expr(value, f);
+            reads.iter().for_each(|var| f(Touch::Tokens(*var, count)));
+        }
+        // The first argument names the flag of a parameter.
+        Expr::Runtime { function: "read_active" | "part_where" | "part_mut" | "when", args } => {
+            args[1..].iter().for_each(|arg| expr(arg, f));
+        }
+        e => e.children().into_iter().for_each(|child| expr(child, f)),
+    }
+}
+
+fn read<'a>(place: &'a Place, f: &mut Visit<'a, '_>) {
+    projections(place, f);
+    f(Touch::Read(place));
+}
+
+fn projections<'a>(place: &'a Place, f: &mut Visit<'a, '_>) {
+    for proj in &place.proj {
+        match proj {
+            Proj::Index(e) | Proj::Element(e) => expr(e, f),
+            Proj::Part { value, index } => {
+                read(value, f);
+                expr(index, f);
+            }
+            Proj::View { args, .. } => args.iter().for_each(|e| expr(e, f)),
+            Proj::Field(_) | Proj::Deref | Proj::Variant(..) => {}
+        }
+    }
+}
+
+/// Whether tokens ask of `name` for nothing but how many elements it has.
+pub fn only_counts(tokens: &TokenStream, name: &str) -> bool {
+    let trees: Vec<proc_macro2::TokenTree> = tokens.clone().into_iter().collect();
+    let ident = |at: usize, text: &str| matches!(trees.get(at), Some(proc_macro2::TokenTree::Ident(i)) if i == text);
+    let dot = |at: usize| matches!(trees.get(at), Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == '.');
+    (0..trees.len()).all(|at| match &trees[at] {
+        proc_macro2::TokenTree::Group(group) => only_counts(&group.stream(), name),
+        proc_macro2::TokenTree::Ident(i) if i == name => {
+            let is_field = at > 0 && dot(at - 1);
+            is_field || dot(at + 1) && (ident(at + 2, "len") || ident(at + 2, "is_empty"))
+        }
+        _ => true,
+    })
+}
