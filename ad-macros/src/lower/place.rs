@@ -314,8 +314,8 @@ pub(super) fn is_repeatable(e: &SynExpr) -> bool {
                         p.path.segments.iter().map(|s| s.ident.to_string()).collect();
                     match &segments[..] {
                         [axis] => axis == "Axis",
-                        [.., module, assertion] if module == "rt" && assertion == "constant" => {
-                            true
+                        [.., module, function] if module == "rt" => {
+                            ["constant", "offset", "distance"].contains(&function.as_str())
                         }
                         // Numbers of a primitive type, or of a real type parameter: `T::one()`.
                         [owner, _] => crate::facts::is_primitive(owner) || owner.len() == 1,
