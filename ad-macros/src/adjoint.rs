@@ -28,7 +28,7 @@ mod rerun;
 mod spans;
 #[cfg(test)]
 pub mod tests;
-mod touches;
+pub mod touches;
 mod uses;
 
 use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};

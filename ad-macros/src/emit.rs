@@ -4,6 +4,7 @@ mod checkpoint;
 mod closure;
 mod expr;
 pub mod moves;
+mod slices;
 mod stmt;
 pub mod sweeps;
 

@@ -95,6 +95,12 @@ pub fn put_back_if<P: Keep + Counted + ?Sized>(place: &mut P, kept: KeptIf<P::Ke
     }
 }
 
+/// The first `end` elements of a cotangent, or none where there is no cotangent.
+#[inline(always)]
+pub fn start_mut<T>(active: bool, elements: &mut [T], end: usize) -> &mut [T] {
+    if active { &mut elements[..end] } else { &mut [] }
+}
+
 /// The indices `i + offset` for `i` in `lo..hi`; none, wherever `lo` is, if the range is empty.
 #[inline(always)]
 pub fn span(lo: usize, hi: usize, offset: usize) -> core::ops::Range<usize> {

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 pub enum Touch<'a> {
     /// The value of a place is read, or may be.
     Read(&'a Place),
-    /// All of a place is overwritten.
+    /// A place is overwritten, or changed.
     Write(&'a Place),
     /// A variable is read by tokens of the user's.
     Tokens(Var, &'a TokenStream),
@@ -116,6 +116,11 @@ fn head<'a>(kind: &'a LoopKind, f: &mut Visit<'a, '_>) {
 pub fn expr<'a>(e: &'a Expr, f: &mut Visit<'a, '_>) {
     match e {
         Expr::Place(place) => read(place, f),
+        // What is borrowed to be changed may be read as well.
+        Expr::Ref { mutable: true, expr: inner } => {
+            expr(inner, f);
+            inner.as_place().into_iter().for_each(|place| f(Touch::Write(place)));
+        }
         Expr::Verbatim { tokens, reads, .. } => {
             reads.iter().for_each(|var| f(Touch::Tokens(*var, tokens)))
         }

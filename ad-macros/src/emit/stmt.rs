@@ -376,7 +376,8 @@ impl Emitter<'_> {
         });
         let head = self.head(kind, |var| self.is_read(var, body, id));
         let held = self.held(id);
-        quote!(#held #declared #head #inside)
+        let walk = self.with_slices(kind, &[&body.stmts], quote!(#head #inside));
+        quote!(#held #declared #walk)
     }
 
     fn is_held(&self, id: Id) -> bool {
@@ -416,15 +417,16 @@ impl Emitter<'_> {
         &self,
         kind: &LoopKind,
         seeds: &[Stmt],
-        forward: &[Stmt],
-        reverse: &[Stmt],
+        forward_part: &[Stmt],
+        reverse_part: &[Stmt],
     ) -> TokenStream {
         let back = self.reversed();
         let (seeds, forward, reverse) =
-            (back.stmts(seeds), self.stmts(forward), back.stmts(reverse));
+            (back.stmts(seeds), self.stmts(forward_part), back.stmts(reverse_part));
         let body = quote!(#forward #reverse);
         let head = self.head(kind, |var| mentions(&body, &self.name(var).to_string()));
-        quote!(#seeds #head { #body })
+        let walk = self.with_slices(kind, &[forward_part, reverse_part], quote!(#head { #body }));
+        quote!(#seeds #walk)
     }
 
     fn fused_branch(
@@ -555,7 +557,7 @@ impl Emitter<'_> {
                 };
                 let reads_var = mentions(&body_tokens, &name.to_string())
                     && !self.recorded(id, 0).contains(var);
-                match (reads_var, recorded) {
+                let walk = match (reads_var, recorded) {
                     (true, true) => {
                         quote!(for (#name, #pattern) in ::core::iter::Iterator::zip(#range, #record) { #body_tokens })
                     }
@@ -564,7 +566,8 @@ impl Emitter<'_> {
                     }
                     (true, false) => quote!(for #name in #range { #body_tokens }),
                     (false, false) => quote!(for _ in #range { #body_tokens }),
-                }
+                };
+                self.with_slices(kind, &[body], walk)
             }
             _ => quote!(for #pattern in #record.into_iter().rev() { #body_tokens }),
         }

@@ -18,33 +18,36 @@ pub fn __adjoint(
     let mut xs_bar = ::ad_runtime::rt::bar(&mut xs_slot, &mut xs_scratch, &xs);
     let mut total = 0.0;
     let total_bar = out_bar;
-    for i in 0..xs.len() {
-        let y = model::predict(params, xs[i]);
-        let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
-        total += t1;
-        let t1_bar = total_bar;
-        let mut y_bar = ::ad_runtime::rt::pending();
-        ::ad_runtime::rt::mul_adjoint(
-            &y,
-            &y,
-            ::ad_runtime::rt::keep(&t1_bar),
-            &mut y_bar,
-            ::ad_runtime::rt::Inactive,
-        );
-        ::ad_runtime::rt::mul_adjoint(
-            &y,
-            &y,
-            t1_bar,
-            ::ad_runtime::rt::Inactive,
-            &mut y_bar,
-        );
-        model::predict::__adjoint(
-            params,
-            xs[i],
-            ::ad_runtime::rt::finish(y_bar, &y),
-            ::ad_runtime::rt::when(params_active, &params, &mut params_bar),
-            xs_active.then(|| &mut xs_bar[i]),
-        );
+    {
+        let xs_bar = ::ad_runtime::rt::start_mut(xs_active, &mut xs_bar[..], xs.len());
+        for i in 0..xs.len() {
+            let y = model::predict(params, xs[i]);
+            let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
+            total += t1;
+            let t1_bar = total_bar;
+            let mut y_bar = ::ad_runtime::rt::pending();
+            ::ad_runtime::rt::mul_adjoint(
+                &y,
+                &y,
+                ::ad_runtime::rt::keep(&t1_bar),
+                &mut y_bar,
+                ::ad_runtime::rt::Inactive,
+            );
+            ::ad_runtime::rt::mul_adjoint(
+                &y,
+                &y,
+                t1_bar,
+                ::ad_runtime::rt::Inactive,
+                &mut y_bar,
+            );
+            model::predict::__adjoint(
+                params,
+                xs[i],
+                ::ad_runtime::rt::finish(y_bar, &y),
+                ::ad_runtime::rt::when(params_active, &params, &mut params_bar),
+                xs_active.then(|| &mut xs_bar[i]),
+            );
+        }
     }
     let out = total;
     out

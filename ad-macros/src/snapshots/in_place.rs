@@ -11,29 +11,40 @@ pub fn __adjoint(
     let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
     let n1 = x.len();
     let mut __record_0 = ::ad_runtime::rt::record(1, n1);
-    for i in 1..n1 {
-        let x_old = x[i];
-        x[i] = w * x[i] + (1.0 - w) * x[i - 1];
-        __record_0.push((x_old,));
+    {
+        let x = &mut x[..::ad_runtime::rt::span(1, n1, 0).end];
+        for i in 1..n1 {
+            let x_old = x[i];
+            x[i] = w * x[i] + (1.0 - w) * x[i - 1];
+            __record_0.push((x_old,));
+        }
     }
     let x_final = ::ad_runtime::rt::keep(&*x);
     let mut w_bar = 0.0;
-    for (i, (x_old,)) in ::core::iter::Iterator::zip(
-        (1..n1).rev(),
-        __record_0.into_iter().rev(),
-    ) {
-        x[i] = x_old;
-        let x_bar_2 = if x_active { x_bar[i] } else { 0.0 };
-        if x_active {
-            x_bar[i] = 0.0;
-        }
-        w_bar += x_bar_2 * x[i];
-        if x_active {
-            x_bar[i] += x_bar_2 * w;
-        }
-        w_bar -= x_bar_2 * x[i - 1];
-        if x_active {
-            x_bar[i - 1] += x_bar_2 * (1.0 - w);
+    {
+        let x = &mut x[..::ad_runtime::rt::span(1, n1, 0).end];
+        let x_bar = ::ad_runtime::rt::start_mut(
+            x_active,
+            &mut x_bar[..],
+            ::ad_runtime::rt::span(1, n1, 0).end,
+        );
+        for (i, (x_old,)) in ::core::iter::Iterator::zip(
+            (1..n1).rev(),
+            __record_0.into_iter().rev(),
+        ) {
+            x[i] = x_old;
+            let x_bar_2 = if x_active { x_bar[i] } else { 0.0 };
+            if x_active {
+                x_bar[i] = 0.0;
+            }
+            w_bar += x_bar_2 * x[i];
+            if x_active {
+                x_bar[i] += x_bar_2 * w;
+            }
+            w_bar -= x_bar_2 * x[i - 1];
+            if x_active {
+                x_bar[i - 1] += x_bar_2 * (1.0 - w);
+            }
         }
     }
     ::ad_runtime::rt::add(w_slot, w_bar);

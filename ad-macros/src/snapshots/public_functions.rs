@@ -38,11 +38,14 @@ impl squares {
         let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
         let mut sum = 0.0;
         let sum_bar = out_bar;
-        for k1 in 0..x.len() {
-            let v = &x[k1];
-            sum += (v - shift) * (v - shift);
-            if x_active {
-                x_bar[k1] += 2.0 * (sum_bar * (&x[k1] - shift));
+        {
+            let x_bar = ::ad_runtime::rt::start_mut(x_active, &mut x_bar[..], x.len());
+            for k1 in 0..x.len() {
+                let v = &x[k1];
+                sum += (v - shift) * (v - shift);
+                if x_active {
+                    x_bar[k1] += 2.0 * (sum_bar * (&x[k1] - shift));
+                }
             }
         }
         let out = sum;

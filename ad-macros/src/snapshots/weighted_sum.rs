@@ -14,14 +14,19 @@ pub fn __adjoint(
     let mut x_bar = ::ad_runtime::rt::bar(&mut x_slot, &mut x_scratch, &x);
     let mut sum = 0.0;
     let sum_bar = out_bar;
-    for i in 0..x.len() {
-        sum += w[i] * x[i] * x[i];
-        let t_bar = sum_bar * x[i];
-        if w_active {
-            w_bar[i] += t_bar * x[i];
-        }
-        if x_active {
-            x_bar[i] += t_bar * w[i] + sum_bar * (w[i] * x[i]);
+    {
+        let w = &w[..x.len()];
+        let w_bar = ::ad_runtime::rt::start_mut(w_active, &mut w_bar[..], x.len());
+        let x_bar = ::ad_runtime::rt::start_mut(x_active, &mut x_bar[..], x.len());
+        for i in 0..x.len() {
+            sum += w[i] * x[i] * x[i];
+            let t_bar = sum_bar * x[i];
+            if w_active {
+                w_bar[i] += t_bar * x[i];
+            }
+            if x_active {
+                x_bar[i] += t_bar * w[i] + sum_bar * (w[i] * x[i]);
+            }
         }
     }
     let out = sum;
