@@ -25,6 +25,7 @@ mod overwritten;
 mod plan;
 mod pullback;
 mod rerun;
+mod slopes;
 mod spans;
 #[cfg(test)]
 pub mod tests;

@@ -121,6 +121,12 @@ impl Adjoint {
             restores.into_iter().for_each(|r| self.emit(r));
         } else {
             restores.into_iter().for_each(|r| self.emit(r));
+            if let Some(bar) = &bar
+                && let Some(by_slopes) = self.by_slopes(var, ty.clone(), &value, bar)
+            {
+                forward.extend(by_slopes);
+                return forward;
+            }
             if let Some(bar) = bar {
                 self.pullback(&value, bar, Some(var));
             }

@@ -277,3 +277,66 @@ fn contributions_to_one_element_are_added_up() {
     // Another index is another element as far as anybody knows.
     assert_eq!(count(quote!(x[i] * x[other(i)])), 2);
 }
+
+#[test]
+fn powers_of_a_constant_are_made_again() {
+    let item = quote!(
+        fn f(c: &[f64], #[constant] t: f64) -> f64 {
+            let mut value = 0.0;
+            let mut power = 1.0;
+            for i in 0..c.len() {
+                value += c[i] * power;
+                power *= t;
+            }
+            value * value
+        }
+    );
+    assert_eq!(records(item), 0);
+    let costly = quote!(
+        fn f(c: &[f64], #[constant] t: f64) -> f64 {
+            let mut value = 0.0;
+            let mut phase = 1.0;
+            for i in 0..c.len() {
+                value += c[i] * phase;
+                phase = (phase * t).sin();
+            }
+            value * value
+        }
+    );
+    assert_eq!(recorded(costly), ["phase_old"]);
+}
+
+#[test]
+fn elements_that_a_loop_overwrites_are_kept_as_a_span() {
+    let inside = |body: TokenStream| {
+        quote!(
+            fn f(x: &[f64], n: usize) -> f64 {
+                let mut y = x.to_vec();
+                for _ in 0..n {
+                    for i in 0..x.len() {
+                        #body
+                    }
+                }
+                y[0]
+            }
+        )
+    };
+    // One record of the outer loop.
+    assert_eq!(records(inside(quote!(y[i] = y[i] * y[i];))), 1);
+    // Each element on its own, for the next one is read as it was.
+    assert_eq!(records(inside(quote!(y[i] = y[i] * y[(i + 1) % n];))), 2);
+}
+
+#[test]
+fn a_call_of_numbers_keeps_its_slope() {
+    let item = quote!(
+        fn f(x: &[f64]) -> f64 {
+            let mut y = 0.5;
+            for i in 0..x.len() {
+                y = y * g(x[i]);
+            }
+            y
+        }
+    );
+    assert!(recorded(item).iter().any(|name| name.ends_with("slope")));
+}

@@ -52,6 +52,11 @@ impl Expected<'_> {
             Expr::Paren(e) => self.expect(&e.expr, ty),
             Expr::Group(e) => self.expect(&e.expr, ty),
             Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => self.expect(&e.expr, ty),
+            // Products of vectors may be numbers, sums of what is no number are not.
+            Expr::Binary(e) if matches!(e.op, syn::BinOp::Add(_) | syn::BinOp::Sub(_)) => {
+                self.expect(&e.left, ty);
+                self.expect(&e.right, ty);
+            }
             Expr::Binary(e) if types::is_arithmetic(&e.op) => {
                 if self.facts.infer(&e.left).is_float() {
                     self.expect(&e.right, ty);

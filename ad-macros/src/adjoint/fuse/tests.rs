@@ -5,7 +5,7 @@ use crate::ir::Stmt;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// How many loops of `fn f(x: &[f64], y: &[f64]) -> f64` are fused, and how many leave a record.
+/// How many statements of `fn f(x: &[f64], y: &[f64]) -> f64` are fused, and how many leave a record.
 fn fused(body: TokenStream) -> (usize, usize) {
     let reversed = reversal(quote!(fn f(x: &[f64], y: &[f64]) -> f64 { #body })).reversed;
     (count(&reversed.forward), reversed.program.recording.len())
@@ -14,6 +14,8 @@ fn fused(body: TokenStream) -> (usize, usize) {
 fn count(stmts: &[Stmt]) -> usize {
     let inner = |stmt: &Stmt| match stmt {
         Stmt::Fused { forward, .. } => 1 + count(forward),
+        Stmt::FusedIf { then, els, .. } => 1 + count(&then.forward) + count(&els.forward),
+        Stmt::FusedCall { .. } => 1,
         _ => 0,
     };
     stmts.iter().map(inner).sum()
@@ -137,4 +139,35 @@ fn what_a_call_changes_after_the_loop_is_no_target() {
         s + m
     );
     assert_eq!(fused(changed).0, 0);
+}
+
+#[test]
+fn a_call_whose_cotangent_is_known_is_fused() {
+    let slices = quote!(
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            s += y[i] * g(x, i);
+        }
+        s
+    );
+    assert_eq!(fused(slices), (2, 0));
+    // The cotangent depends on the value.
+    assert_eq!(fused(quote!(let t: f64 = g(x, 0); t * t)), (0, 0));
+    // What the call changes has a cotangent that the call turns over.
+    assert_eq!(fused(quote!(let mut v = x.to_vec(); g(&mut v, 0) + v[0])).0, 0);
+}
+
+#[test]
+fn a_branch_is_fused_for_what_is_inside() {
+    let looping = quote!(if x.len() > 2 {
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            s += x[i].exp();
+        }
+        s
+    } else {
+        y[0]
+    });
+    assert_eq!(fused(looping), (2, 0));
+    assert_eq!(fused(quote!(if x.len() > 2 { x[0].exp() } else { y[0] })), (0, 0));
 }
