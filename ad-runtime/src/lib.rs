@@ -45,6 +45,7 @@ mod real;
 pub mod rules;
 mod scalar_rt;
 pub mod slot;
+pub mod sparse;
 mod tangent;
 
 /// Sums of products of arrays: `einsum!("n,nd->d", a, b)` is the vector `Σ_n a[n] b[n, d]`.

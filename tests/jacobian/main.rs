@@ -1,6 +1,7 @@
 //! Jacobians of every combination of shapes, by both ways and into arrays of any layout.
 
 mod abreast;
+mod sparse;
 
 use ad_runtime::ndarray::{
     Array, Array1, Array2, Array3, Array4, ArrayBase, ArrayD, ArrayView1, ArrayView2, Data,

@@ -12,12 +12,20 @@ use crate::{tangent, validate};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+/// The number of variables of a small function.
+const SMALL: usize = 16;
+
 /// The siblings, and whether the function itself has tangents of several directions.
 pub fn all(f: &Function, naming: &Naming, program: &Program) -> (TokenStream, bool) {
     let custom = f.options.vjp.is_some() || f.options.jvp.is_some();
     // A call that has to name generic arguments would have to name the number of directions as well.
     let generic = !f.reals.is_empty() || !naming.arguments.is_empty();
     if naming.in_trait || custom || generic || has_items(f) || !f.options.has_forward() {
+        return (refused(f, naming), false);
+    }
+    // A scalar has one row, for which reverse mode is the faster way: it is worth it for small functions that
+    // others call.
+    if f.is_scalar() && program.lowered > SMALL {
         return (refused(f, naming), false);
     }
     let Some(abreast) = tangent::push_abreast(program.clone(), &naming.function) else {
