@@ -384,11 +384,16 @@ fn settle_names(
     let derived: HashSet<String> =
         params.iter().flat_map(Param::derived_names).chain(result).collect();
     for (param, input) in params.iter_mut().zip(inputs) {
-        if !derived.contains(&param.name.to_string()) {
+        // The names of derivatives are made of it, which a raw identifier does not allow.
+        let is_raw = param.name.to_string().starts_with("r#");
+        if !is_raw && !derived.contains(&param.name.to_string()) {
             continue;
         }
         let (old, mut count) = (param.name.clone(), 1_usize);
-        while taken.contains(&param.name.to_string()) || derived.contains(&param.name.to_string()) {
+        while is_raw && count == 1
+            || taken.contains(&param.name.to_string())
+            || derived.contains(&param.name.to_string())
+        {
             param.name = format_ident!("{}_{}", old, count, span = old.span());
             count += 1;
         }

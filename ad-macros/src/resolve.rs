@@ -42,11 +42,13 @@ struct Names {
 impl Names {
     fn bind(&mut self, ident: &mut Ident) {
         let base = ident.to_string();
-        let mut name = base.clone();
+        // Names are made of names, which a raw identifier does not allow.
+        let plain = base.strip_prefix("r#").map_or(base.clone(), |name| format!("{name}_"));
+        let mut name = plain.clone();
         let mut count = 0;
         while !self.taken.insert(name.clone()) {
             count += 1;
-            name = format!("{base}_{count}");
+            name = format!("{plain}_{count}");
         }
         let renamed = Ident::new(&name, ident.span());
         let scope = self.scopes.last_mut().expect("there is always a scope");
@@ -119,7 +121,8 @@ impl Names {
             }
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             let (name, tail) = rest.split_at(end);
-            match self.lookup(name) {
+            // A raw identifier is captured by its plain name.
+            match self.lookup(name).or_else(|| self.lookup(&format!("r#{name}"))) {
                 Some(new) if tail.starts_with([':', '}']) => out.push_str(&new.to_string()),
                 _ => out.push_str(name),
             }

@@ -208,6 +208,13 @@ impl<T: Tangent> Tangent for Vec<T> {
         }
     }
     #[inline]
+    fn assign(into: &mut [T], value: Self) {
+        same_length(into.len(), value.len());
+        for (into, value) in into.iter_mut().zip(value) {
+            T::assign(into.tangent_mut(), value);
+        }
+    }
+    #[inline]
     fn take(from: &mut [T]) -> Self {
         from.iter_mut().map(|t| T::take(t.tangent_mut())).collect()
     }

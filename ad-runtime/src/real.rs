@@ -38,7 +38,7 @@ pub trait Number:
     + Send
     + Sync
     + Differentiable<Tangent = Self>
-    + Tangent
+    + for<'a> Tangent<Ref<'a> = &'a Self, Mut<'a> = &'a mut Self>
     + ScalarOperand
     + 'static
 {

@@ -85,6 +85,12 @@ pub fn bar<'a, P: Differentiable + ?Sized, S: SlotMut<P::Tangent>>(
     }
 }
 
+/// `into = value`, where `into` is the tangent of what a parameter borrows mutably.
+#[inline(always)]
+pub fn assign_tangent<D: Tangent>(into: &mut D::Mut<'_>, value: D) {
+    D::assign(D::reborrow_mut(into), value);
+}
+
 /// The tangent of a parameter inside the callee: the caller's own, or a placeholder that is never read.
 #[inline(always)]
 pub fn dot<'a, P: Differentiable + ?Sized, D: TangentArg<P::Tangent>>(

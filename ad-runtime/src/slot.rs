@@ -124,6 +124,45 @@ impl<T: Tangent> Slot<T> for &mut T {
     }
 }
 
+/// What borrows a cotangent mutably already, and is borrowed again.
+impl<T: Tangent> Slot<T> for &mut &mut T {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(T::Mut<'_>), _: impl FnOnce() -> T) {
+        add((**self).tangent_mut());
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> T) {
+        T::accumulate((**self).tangent_mut(), contribution());
+    }
+}
+
+impl<T: Tangent> SlotMut<T> for &mut &mut T {
+    #[inline(always)]
+    fn get(&mut self) -> Option<T::Mut<'_>> {
+        Some((**self).tangent_mut())
+    }
+}
+
+impl<T: Tangent> Slot<Vec<T>> for &mut &mut [T] {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(&mut [T]), _: impl FnOnce() -> Vec<T>) {
+        add(self);
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> Vec<T>) {
+        Vec::accumulate(self, contribution());
+    }
+}
+
+impl<T: Tangent> SlotMut<Vec<T>> for &mut &mut [T] {
+    #[inline(always)]
+    fn get(&mut self) -> Option<&mut [T]> {
+        Some(self)
+    }
+}
+
 /// A part of a parameter's cotangent, which exists only where the parameter is active in this call.
 impl<T: Tangent, S: Slot<T>> Slot<T> for Option<S> {
     const ACTIVE: bool = S::ACTIVE;

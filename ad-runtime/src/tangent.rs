@@ -84,6 +84,16 @@ pub trait Tangent: Differentiable<Tangent = Self> + Clone + Debug + PartialEq + 
     /// Takes the value out of `from` and leaves zero of the same shape.
     fn take(from: Self::Mut<'_>) -> Self;
 
+    /// `into = value`.
+    ///
+    /// # Panics
+    /// When the shapes differ.
+    #[inline]
+    fn assign(mut into: Self::Mut<'_>, value: Self) {
+        drop(Self::take(Self::reborrow_mut(&mut into)));
+        Self::accumulate(into, value);
+    }
+
     /// Σ xᵢ yᵢ over all scalars of both. Needed where `f::jvp` itself is differentiated in forward mode.
     ///
     /// # Panics
@@ -144,6 +154,10 @@ macro_rules! borrow_as_self {
             Self: 'a,
         {
             borrowed
+        }
+        #[inline]
+        fn assign(into: &mut Self, value: Self) {
+            *into = value;
         }
         #[inline]
         fn reborrow_mut<'b, 'a: 'b>(borrowed: &'b mut &'a mut Self) -> &'b mut Self

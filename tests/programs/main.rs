@@ -70,6 +70,7 @@ mod scalars;
 mod selected_elements;
 mod slices;
 mod sorting;
+mod states;
 mod structs;
 mod structs_mutation;
 mod unseen_types;

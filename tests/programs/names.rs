@@ -161,3 +161,20 @@ fn check_shadows() {
         check!(shadows(&signed(n, 1), 0.7));
     }
 }
+
+/// Raw identifiers, as parameters and as variables.
+#[differentiate]
+fn raw(r#type: f64, r#match: &[f64]) -> f64 {
+    let r#in = r#type * 2.0;
+    let mut r#loop = r#match[0] * r#in;
+    for r#box in r#match {
+        r#loop += r#box * r#type;
+    }
+    println!("{type} {} {sum}", r#in, sum = r#loop);
+    r#loop * r#type
+}
+
+#[test]
+fn raw_identifiers() {
+    check!(raw(1.5, &vec![2.0, 3.0]));
+}

@@ -198,12 +198,23 @@ pub fn scalar_method(name: &str, float: &Ty) -> Option<Ty> {
 pub fn macro_args(mac: &syn::Macro) -> Vec<Expr> {
     let parser = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
     if let Ok(args) = mac.parse_body_with(parser) {
-        return args.into_iter().collect();
+        // `name = value` names a value in a format string, and assigns nothing.
+        return args.into_iter().map(|arg| named_argument(&arg).cloned().unwrap_or(arg)).collect();
     }
     let tokens = &mac.tokens;
     match syn::parse2::<syn::ExprRepeat>(quote::quote!([#tokens])) {
         Ok(repeat) => vec![*repeat.expr, *repeat.len],
         Err(_) => Vec::new(),
+    }
+}
+
+/// The value in `name = value`.
+fn named_argument(arg: &Expr) -> Option<&Expr> {
+    match arg {
+        Expr::Assign(a) if matches!(&*a.left, Expr::Path(p) if p.path.get_ident().is_some()) => {
+            Some(&a.right)
+        }
+        _ => None,
     }
 }
 

@@ -353,6 +353,21 @@ impl<'a> Visit<'a> for Facts {
                 self.activate(&root);
             }
         }
+        // What is borrowed mutably may be changed to a value that is computed from any other.
+        let active = active_receiver || e.args.iter().any(|arg| self.active(arg));
+        for arg in &e.args {
+            if let Expr::Reference(r) = arg
+                && r.mutability.is_some()
+                && let Some(root) = root_of(&r.expr).map(ToString::to_string)
+            {
+                if active {
+                    self.activate(&root);
+                }
+                self.mutable.insert(root);
+            } else if active && matches!(self.infer(arg), Ty::RefMut(_)) {
+                self.activate_root(arg);
+            }
+        }
         let Some(root) = root_of(&e.receiver) else { return };
         let name = root.to_string();
         if !super::mutates(&e.method) && !self.mutable.contains(&name) {
@@ -369,14 +384,6 @@ impl<'a> Visit<'a> for Facts {
             {
                 let ty = self.infer(arg);
                 self.types.insert(name, Ty::Vec(Box::new(ty)));
-            }
-        }
-        for arg in &e.args {
-            if let Expr::Reference(r) = arg
-                && r.mutability.is_some()
-                && (active_receiver || e.args.iter().any(|a| self.active(a)))
-            {
-                self.activate_root(&r.expr);
             }
         }
     }

@@ -242,7 +242,12 @@ impl Lower<'_> {
 
     /// Methods of `Option` (and `Result`) as matches.
     fn option_method(&mut self, call: &syn::ExprMethodCall, name: &str, ty: &Ty) -> Option<Expr> {
-        let receiver = &call.receiver;
+        // What is behind a reference is copied out of it.
+        let behind = matches!(ty, Ty::Ref(inner) | Ty::RefMut(inner) if inner.is_copy());
+        let receiver = &match (&*call.receiver, behind) {
+            (SynExpr::Path(path), true) => syn::parse_quote!((*#path)),
+            (receiver, _) => Box::new(receiver.clone()),
+        };
         let first = call.args.first();
         let rewritten: SynExpr = match (name, first) {
             ("unwrap", None) | ("expect", Some(_)) if !matches!(ty.deref(), Ty::NdArray { .. }) => {

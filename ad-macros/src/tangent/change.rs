@@ -124,6 +124,15 @@ impl Tangent {
             let target = if sure { Expr::runtime("active_part", vec![target]) } else { target };
             return Stmt::Do(Expr::runtime("set", vec![target, dot]));
         }
+        // What a parameter borrows is assigned as a whole, by way of its tangent's own kind of borrow.
+        let whole = target.is_var() && !self.is_cotangent(place.root);
+        if whole && matches!(self.program[self.resolve(place).root].ty, Ty::RefMut(_)) {
+            if reads(&dot, target.root) {
+                dot = self.read_before(dot);
+            }
+            let target = Expr::borrow_mut(Expr::Place(target));
+            return Stmt::Do(Expr::runtime("assign_tangent", vec![target, dot]));
+        }
         Stmt::Assign { place: target, value: dot }
     }
 

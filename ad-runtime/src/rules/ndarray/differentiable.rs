@@ -110,6 +110,13 @@ impl<A: Tangent, D: Dimension> Tangent for Array<A, D> {
     }
 
     #[inline]
+    #[track_caller]
+    fn assign(mut into: ArrayViewMut<'_, A, D>, value: Self) {
+        require_same_shape(&value, &into);
+        into.assign(&value);
+    }
+
+    #[inline]
     fn take(mut from: ArrayViewMut<'_, A, D>) -> Self {
         if from.is_empty() {
             return copy(&from);
