@@ -90,6 +90,12 @@ pub fn seed(program: &mut Program, ty: Ty) -> Var {
 }
 
 /// Reverses `program`. `out_bar` is the cotangent of its result.
+/// Whether a method of this name moves elements and is undone by one of the list.
+pub fn rearranges(name: &proc_macro2::Ident) -> bool {
+    let known = ["swap", "swap_axes", "invert_axis", "reverse", "rotate_left", "rotate_right"];
+    known.iter().any(|n| name == n)
+}
+
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
     let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar, false);
     overwritten::keep_if_read(&adjoint.program, &adjoint.of_calls, &mut forward, &mut reverse);

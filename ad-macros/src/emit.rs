@@ -8,7 +8,7 @@ mod slices;
 mod stmt;
 pub mod sweeps;
 
-use crate::ir::{Id, Place, Program, Stmt, Ty, Var};
+use crate::ir::{Id, Place, Program, Proj, Stmt, Ty, Var};
 use proc_macro2::{Ident, TokenStream};
 use quote::format_ident;
 use std::collections::HashSet;
@@ -93,8 +93,18 @@ impl<'a> Emitter<'a> {
 }
 
 /// A place as the forward sweep names it.
+///
+/// It is read alone, so a view through which it is changed is the shared one.
 pub fn place_tokens(program: &Program, place: &Place) -> TokenStream {
-    Emitter::forward(program, HashSet::new()).place(place, false)
+    let mut place = place.clone();
+    for proj in &mut place.proj {
+        if let Proj::View { method, .. } = proj
+            && let Some(shared) = method.to_string().strip_suffix("_mut")
+        {
+            *method = format_ident!("{}", shared);
+        }
+    }
+    Emitter::forward(program, HashSet::new()).place(&place, false)
 }
 
 /// An expression as the forward sweep prints it.

@@ -110,9 +110,15 @@ impl Param {
         matches!(&self.written, Type::Reference(r) if r.mutability.is_some()) || self.is_mut_view()
     }
 
+    /// Whether the parameter is an `ArrayViewMut` or a `&mut` reference to one, whose elements alone can be kept.
+    pub fn is_changed_view(&self) -> bool {
+        self.is_mut_view()
+            || matches!(&self.written, Type::Reference(r) if r.mutability.is_some() && is_mut_view(&r.elem))
+    }
+
     /// Whether the parameter is an `ArrayViewMut`, which is changed in place as a `&mut` reference is.
     pub fn is_mut_view(&self) -> bool {
-        matches!(&self.written, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with("ArrayViewMut")))
+        is_mut_view(&self.written)
     }
 
     pub fn is_ref(&self) -> bool {
@@ -156,6 +162,10 @@ impl Param {
         ];
         SUFFIXES.iter().map(|suffix| format!("{}_{suffix}", self.name))
     }
+}
+
+fn is_mut_view(ty: &Type) -> bool {
+    matches!(ty, Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident.to_string().starts_with("ArrayViewMut")))
 }
 
 /// The name of the slot for a parameter's cotangent.
@@ -265,7 +275,13 @@ impl Function {
         };
         let generics = named_functions(&item.sig.generics, &mut params, &mut inputs);
         let generics = differentiable(&generics, &params);
+        let generics = outliving(generics, &item.sig.generics);
         Function { item, inputs, generics, body, options, params, reals, output }
+    }
+
+    /// Demands of the derivatives' callers that the dimensions of `outer` borrow nothing.
+    pub fn outlive(&mut self, outer: &syn::Generics) {
+        self.generics = outliving(std::mem::take(&mut self.generics), outer);
     }
 
     pub fn active(&self) -> impl Iterator<Item = &Param> {
@@ -360,6 +376,20 @@ fn differentiable(generics: &syn::Generics, params: &[Param]) -> syn::Generics {
         result.make_where_clause().predicates.push(predicate);
     }
     result
+}
+
+/// `generics` with `D: 'static` for each dimension `D` of `of`: the rules of arrays borrow cotangents for any lifetime,
+/// and rustc cannot see that a dimension holds no reference.
+fn outliving(mut generics: syn::Generics, of: &syn::Generics) -> syn::Generics {
+    let says = |bound: &syn::TypeParamBound| matches!(bound, syn::TypeParamBound::Trait(t) if t.path.segments.last().is_some_and(|s| s.ident == "Dimension" || s.ident == "RemoveAxis"));
+    for param in of.type_params() {
+        if crate::derive::constant::bounds_of(&param.ident, of).any(says) {
+            let ident = &param.ident;
+            let predicate = syn::parse_quote!(#ident: 'static);
+            generics.make_where_clause().predicates.push(predicate);
+        }
+    }
+    generics
 }
 
 /// Whether a type is `ident`, or references, slices or arrays of it.
@@ -552,7 +582,7 @@ fn without_elided_lifetimes(ty: &Type) -> Type {
 
 /// Gives a view of ndarray whose lifetime is left out one of `name`: `ArrayView1<f64>` hides it.
 pub fn name_view_lifetime(segment: &mut syn::PathSegment, name: impl FnOnce() -> syn::Lifetime) {
-    if !segment.ident.to_string().starts_with("ArrayView") {
+    if !segment.ident.to_string().starts_with("ArrayView") && segment.ident != "CowArray" {
         return;
     }
     if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments

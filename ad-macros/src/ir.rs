@@ -47,10 +47,12 @@ pub enum Ty {
     Option(Box<Ty>),
     /// A trait object, perhaps in a `Box`, `Rc` or `Arc`.
     Object,
-    /// An ndarray array or view: number of dimensions, if known, and whether it owns its elements.
+    /// An ndarray array or view: number of dimensions, if known, whether it owns its elements, and the name of
+    /// their type where that is a type parameter bounded by `Real`.
     NdArray {
         dims: Option<usize>,
         owned: bool,
+        elem: Option<String>,
     },
 }
 
@@ -516,6 +518,10 @@ pub enum MutOp {
     RotateRight,
     /// `x.swap(i, j)`
     SwapElements,
+    /// `x.swap_axes(i, j)`
+    SwapAxes,
+    /// `x.invert_axis(axis)`
+    InvertAxis,
     /// `std::mem::swap(a, b)`; the second place is the argument.
     SwapPlaces,
     /// `x.fill(e)`
@@ -798,7 +804,7 @@ impl Program {
                 },
                 Proj::Field(_) => Ty::Unknown,
                 Proj::Index(index) => match (ty.deref(), index) {
-                    (Ty::NdArray { .. }, _) => Ty::Float(None),
+                    (Ty::NdArray { elem, .. }, _) => Ty::Float(elem.clone()),
                     (_, Expr::Verbatim { tokens, .. }) if is_range(tokens) => match ty.element() {
                         Ty::Unknown => Ty::Unknown,
                         t => Ty::Slice(Box::new(t)),
@@ -807,7 +813,7 @@ impl Program {
                 },
                 Proj::Part { .. } => Ty::Unknown,
                 Proj::Element(_) => match ty.deref() {
-                    Ty::NdArray { .. } => Ty::Float(None),
+                    Ty::NdArray { elem, .. } => Ty::Float(elem.clone()),
                     _ => ty.element(),
                 },
                 Proj::Variant(name, _) => match ty.deref() {
@@ -816,19 +822,24 @@ impl Program {
                 },
                 Proj::View { method, .. } => match (ty.deref(), method.to_string().as_str()) {
                     (
-                        Ty::NdArray { .. },
+                        Ty::NdArray { elem, .. },
                         "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut"
                         | "__lane" | "__lane_mut",
-                    ) => Ty::NdArray { dims: Some(1), owned: false },
+                    ) => Ty::NdArray { dims: Some(1), owned: false, elem: elem.clone() },
                     (
-                        Ty::NdArray { dims, .. },
+                        Ty::NdArray { dims, elem, .. },
                         "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "__block"
                         | "__block_mut" | "__tile",
-                    ) => Ty::NdArray { dims: *dims, owned: false },
-                    (Ty::NdArray { dims: Some(n), .. }, "index_axis" | "index_axis_mut") => {
-                        Ty::NdArray { dims: n.checked_sub(1), owned: false }
+                    ) => Ty::NdArray { dims: *dims, owned: false, elem: elem.clone() },
+                    (Ty::NdArray { dims: Some(n), elem, .. }, "index_axis" | "index_axis_mut") => {
+                        Ty::NdArray { dims: n.checked_sub(1), owned: false, elem: elem.clone() }
                     }
-                    (Ty::NdArray { .. }, _) => Ty::NdArray { dims: None, owned: false },
+                    (Ty::NdArray { elem, .. }, "__as_slice_mut") => {
+                        Ty::RefMut(Box::new(Ty::Slice(Box::new(Ty::Float(elem.clone())))))
+                    }
+                    (Ty::NdArray { elem, .. }, _) => {
+                        Ty::NdArray { dims: None, owned: false, elem: elem.clone() }
+                    }
                     (Ty::Vec(t) | Ty::Slice(t) | Ty::Array(t), "as_slice" | "as_mut_slice") => {
                         Ty::Slice(t.clone())
                     }
@@ -846,7 +857,9 @@ impl Program {
             Expr::Verbatim { ty, .. } => ty.clone(),
             Expr::Number(_, t) => Ty::Float(t.clone()),
             Expr::Unary(UnOp::Neg, a) => match self.ty_of(a).deref() {
-                Ty::NdArray { dims, .. } => Ty::NdArray { dims: *dims, owned: true },
+                Ty::NdArray { dims, elem, .. } => {
+                    Ty::NdArray { dims: *dims, owned: true, elem: elem.clone() }
+                }
                 t => t.clone(),
             },
             Expr::Binary(_, a, b) => crate::facts::arithmetic(&self.ty_of(a), &self.ty_of(b)),

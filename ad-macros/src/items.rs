@@ -151,7 +151,10 @@ fn implementation(mut block: syn::ItemImpl, mut options: Options, errors: &Error
         if is_function {
             crate::operators::replace_self(&mut item.sig, &mut item.block, output.as_ref());
         }
-        let f = Function::parse_in(item, options, &generics, errors);
+        let mut f = Function::parse_in(item, options, &generics, errors);
+        if !in_trait {
+            f.outlive(&generics);
+        }
         method.sig = f.item.sig.clone();
         method.block = (*f.item.block).clone();
         let naming = Naming { inherits_jacobians: in_trait, ..Naming::of(&f, in_trait) };

@@ -823,6 +823,41 @@ impl<S: ndarray::DataMut, D: ndarray::Dimension> TransposedMut for ndarray::Arra
     }
 }
 
+/// The elements of an array in row-major order as a slice, to be changed.
+#[cfg(feature = "ndarray")]
+pub trait ArraySliceMut {
+    /// An element.
+    type Elem;
+    /// `as_slice().unwrap()`
+    fn __as_slice(&self) -> &[Self::Elem];
+    /// `as_slice_mut().unwrap()`.
+    ///
+    /// # Panics
+    /// Where a view shows elements that do not lie in row-major order.
+    fn __as_slice_mut(&mut self) -> &mut [Self::Elem];
+}
+
+#[cfg(feature = "ndarray")]
+impl<S, D> ArraySliceMut for ndarray::ArrayBase<S, D>
+where
+    S: ndarray::DataMut,
+    D: ndarray::Dimension,
+{
+    type Elem = S::Elem;
+    #[inline]
+    #[track_caller]
+    fn __as_slice(&self) -> &[S::Elem] {
+        self.as_slice().expect("the elements lie in row-major order")
+    }
+    #[inline]
+    #[track_caller]
+    fn __as_slice_mut(&mut self) -> &mut [S::Elem] {
+        self.as_slice_mut().expect(
+            "the elements of the value lie in row-major order, so those of its cotangent must",
+        )
+    }
+}
+
 /// `as_slice` of a cotangent.
 pub trait SliceMut {
     /// An element.

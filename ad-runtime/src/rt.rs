@@ -305,15 +305,16 @@ pub mod methods {
     #[cfg(feature = "ndarray")]
     pub use crate::parts::{Parts, PartsMut};
     #[cfg(feature = "ndarray")]
-    pub use crate::places::TransposedMut;
+    pub use crate::places::{ArraySliceMut, TransposedMut};
     pub use crate::places::{Holds, OkTangent, OptionTangent, SliceMut, SomeTangent};
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
-        ArrangementMethods, ArrayConstructors, AxisMethods, DiagonalConstructors, DotRule,
-        DotSquareRule, ElementwiseMethods, InPlaceMethods, IntoMethods, IntoOwnedMethods,
-        MapMethods, MapvMethods, MatrixPartMethods, PartMethods, PowerMethods, ReductionMethods,
-        RemoveAxisMethods, ScalarArgumentMethods, SelectMethods, SubviewMethods,
-        VectorConstructors, VectorMethods,
+        ArrangementMethods, ArrayConstructors, AsSliceMethods, AxisMethods, DiagonalConstructors,
+        DotRule, DotSquareRule, ElementwiseMethods, FromArray, InPlaceMethods, IndexMoveMethods,
+        IntoArray, IntoArrayAdjoint, IntoDimensionality, IntoMethods, IntoOwnedMethods,
+        IntoScalarMethods, MapMethods, MapvMethods, MatrixPartMethods, MoveMethods, PartMethods,
+        PowerMethods, ReductionMethods, RemoveAxisMethods, ScalarArgumentMethods, SelectMethods,
+        SubviewMethods, VectorConstructors, VectorMethods,
     };
     pub use crate::rules::{
         CloneMethods, ScalarMethods, SinCosMethods, SliceMethods, TangentIndex, TangentIndexMut,

@@ -4,12 +4,15 @@
 mod arithmetic;
 mod closures;
 mod constructors;
+mod conversions;
 mod dimensions;
+mod generics;
 mod iterators;
 mod kinds;
 mod mutation;
 mod products;
 mod reductions;
+mod references;
 mod shapes;
 mod zips;
 

@@ -346,10 +346,17 @@ impl Adjoint {
                 )));
             }
             MutOp::Insert | MutOp::Remove => self.shifted(op, dest, &place, &args),
-            MutOp::SwapElements | MutOp::Reverse | MutOp::RotateLeft | MutOp::RotateRight => {
+            MutOp::SwapElements
+            | MutOp::SwapAxes
+            | MutOp::InvertAxis
+            | MutOp::Reverse
+            | MutOp::RotateLeft
+            | MutOp::RotateRight => {
                 // A permutation is undone, on the values and on their cotangents.
                 let inverse = match op {
                     MutOp::SwapElements => "swap",
+                    MutOp::SwapAxes => "swap_axes",
+                    MutOp::InvertAxis => "invert_axis",
                     MutOp::Reverse => "reverse",
                     MutOp::RotateLeft => "rotate_right",
                     _ => "rotate_left",

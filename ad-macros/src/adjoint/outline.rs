@@ -83,7 +83,7 @@ impl Adjoint {
         let [out_bar, Expr::Ref { mutable: true, expr: slot }] = &args[..] else { return None };
         let (x, slot) = (recv.as_place()?, slot.as_place()?);
         let info = &self.program[x.root];
-        let owned = matches!(info.ty, Ty::NdArray { dims: Some(1), owned: true });
+        let owned = matches!(info.ty, Ty::NdArray { dims: Some(1), owned: true, .. });
         let plain = matches!(info.role, Role::Local | Role::Temp) && !info.mutable;
         let fits =
             name == "__dot_square_adjoint" && x.is_var() && slot.is_var() && slot.root == *bar;

@@ -396,8 +396,7 @@ fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, dep
             undo_is_live(program, args, live)
         }
         Stmt::Do(Expr::Method { recv, name, .. })
-            if ["swap", "reverse", "rotate_left", "rotate_right"].iter().any(|n| name == n)
-                && undoes(program, std::slice::from_ref(&**recv)) =>
+            if super::rearranges(name) && undoes(program, std::slice::from_ref(&**recv)) =>
         {
             undo_is_live(program, std::slice::from_ref(&**recv), live)
         }

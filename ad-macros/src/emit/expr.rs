@@ -15,6 +15,7 @@ impl Emitter<'_> {
         args: &[Expr],
         changes: bool,
     ) -> TokenStream {
+        let given = recv;
         let recv = match recv {
             Expr::Place(place) if consumes(name) && place.is_var() => {
                 let tokens = self.read(place);
@@ -28,8 +29,30 @@ impl Emitter<'_> {
             Expr::Place(place) => self.place(place, false),
             recv => self.operand(recv, Precedence::Postfix),
         };
-        let args = args.iter().map(|a| self.expr(a));
-        quote!(#recv.#name #turbofish (#(#args),*))
+        // What looks at a receiver that is moved comes before.
+        let moved = match given {
+            Expr::Place(place) if consumes(name) && place.is_var() => Some(place.root),
+            _ => None,
+        };
+        let mut before = TokenStream::new();
+        let args: Vec<TokenStream> = args
+            .iter()
+            .enumerate()
+            .map(|(i, arg)| match arg {
+                Expr::Runtime { function, args }
+                    if function.starts_with("when")
+                        && args[0].as_place().is_some_and(|p| Some(p.root) == moved) =>
+                {
+                    let tangent = self.expr(arg);
+                    let name = format_ident!("__tangent_{}", i);
+                    before.extend(quote!(let #name = #tangent;));
+                    quote!(#name)
+                }
+                arg => self.expr(arg),
+            })
+            .collect();
+        let call = quote!(#recv.#name #turbofish (#(#args),*));
+        if before.is_empty() { call } else { quote!({ #before #call }) }
     }
 
     /// A place; `mutable` where it is written or borrowed mutably.
@@ -45,7 +68,7 @@ impl Emitter<'_> {
         let is_dot = matches!(self.program[place.root].role, Role::Dot(_))
             || self.is_made(place.root, "_dot");
         let mut tokens = self.name(place.root).to_token_stream();
-        for proj in &place.proj {
+        for (at, proj) in place.proj.iter().enumerate() {
             tokens = match proj {
                 Proj::Field(member) => quote!(#tokens.#member),
                 Proj::Index(index) => {
@@ -99,7 +122,9 @@ impl Emitter<'_> {
                 }
                 Proj::Element(index) => {
                     let index = self.index(index);
-                    if mutable || is_bar {
+                    if mutable && !is_bar && !is_dot && self.is_behind_reference(place, at) {
+                        quote!((*::ad_runtime::rt::element_mut(&mut *#tokens, #index)))
+                    } else if mutable || is_bar {
                         quote!((*::ad_runtime::rt::element_mut(&mut #tokens, #index)))
                     } else {
                         quote!((*::ad_runtime::rt::element(&#tokens, #index)))
@@ -108,6 +133,12 @@ impl Emitter<'_> {
             };
         }
         tokens
+    }
+
+    /// Whether what the first `at` projections of a place name is a `&mut` reference.
+    fn is_behind_reference(&self, place: &Place, at: usize) -> bool {
+        let base = Place { root: place.root, proj: place.proj[..at].to_vec() };
+        matches!(self.program.ty_of_place(&base), Ty::RefMut(_))
     }
 
     /// Whether a value by itself, which a use would move, is read again later.
@@ -497,6 +528,8 @@ fn consumes(name: &proc_macro2::Ident) -> bool {
             "mapv_into",
             "slice_move",
             "index_axis_move",
+            "into",
+            "__into_dim",
         ]
         .contains(&name)
 }

@@ -146,6 +146,14 @@ impl Emitter<'_> {
                 let (i, j) = (arg(0), arg(1));
                 quote!(#target.swap(#i, #j))
             }
+            MutOp::SwapAxes => {
+                let (i, j) = (arg(0), arg(1));
+                quote!(#target.swap_axes(#i, #j))
+            }
+            MutOp::InvertAxis => {
+                let axis = arg(0);
+                quote!(#target.invert_axis(#axis))
+            }
             MutOp::SwapPlaces => {
                 let a = self.mutable_reference(place);
                 let b = match &args[0] {
@@ -632,7 +640,7 @@ fn changed_by_expr(program: &crate::ir::Program, e: &Expr, changed: &mut HashSet
                 changed.insert(program.resolve(place).root);
             }
         }
-        Expr::Method { recv, name, .. } if name == "swap" || name == "reverse" => {
+        Expr::Method { recv, name, .. } if crate::adjoint::rearranges(name) => {
             if let Expr::Place(place) = &**recv {
                 changed.insert(program.resolve(place).root);
             }

@@ -69,9 +69,10 @@ pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> Tok
         let Some(var) = param_var(program, p) else { continue };
         if restores(program, &reversed.reverse, var) {
             let (name, last) = (&p.name, format_ident!("{}_final", p.name));
-            if p.is_mut_view() {
-                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#name);));
-                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #name, #last);));
+            if p.is_changed_view() {
+                let place = if p.is_ref() { quote!(*#name) } else { quote!(#name) };
+                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#place);));
+                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #place, #last);));
                 continue;
             }
             after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));

@@ -14,6 +14,8 @@ pub fn mutates(name: &syn::Ident) -> bool {
             | "insert"
             | "remove"
             | "swap"
+            | "swap_axes"
+            | "invert_axis"
             | "reverse"
             | "fill"
             | "copy_from_slice"

@@ -44,7 +44,7 @@ fn of_path(path: &syn::Path, reals: &HashSet<String>) -> Ty {
         "Box" | "Rc" | "Arc" if argument() == Some(Ty::Object) => Ty::Object,
         "Option" => Ty::Option(Box::new(argument().unwrap_or(Ty::Unknown))),
         _ if reals.contains(&name) && path.segments.len() == 1 => Ty::Float(Some(name)),
-        _ => array_of_name(&name, &last.arguments),
+        _ => array_of_name(&name, &last.arguments, argument()),
     }
 }
 
@@ -69,15 +69,17 @@ pub fn is_discrete_name(name: &str) -> bool {
     )
 }
 
-fn array_of_name(name: &str, arguments: &PathArguments) -> Ty {
+fn array_of_name(name: &str, arguments: &PathArguments, element: Option<Ty>) -> Ty {
     let (base, owned) = if let Some(rest) = name.strip_prefix("ArrayViewMut") {
         (rest, false)
     } else if let Some(rest) = name.strip_prefix("ArrayView") {
         (rest, false)
     } else if let Some(rest) = name.strip_prefix("ArrayRef") {
         (rest, false)
-    } else if let Some(rest) = name.strip_prefix("Array") {
+    } else if let Some(rest) = name.strip_prefix("Array").or(name.strip_prefix("ArcArray")) {
         (rest, true)
+    } else if name == "CowArray" {
+        ("", true)
     } else {
         return Ty::Unknown;
     };
@@ -98,7 +100,11 @@ fn array_of_name(name: &str, arguments: &PathArguments) -> Ty {
             Err(_) => return Ty::Unknown,
         },
     };
-    Ty::NdArray { dims, owned }
+    let elem = match element {
+        Some(Ty::Float(elem)) => elem,
+        _ => None,
+    };
+    Ty::NdArray { dims, owned, elem }
 }
 
 pub fn is_compound(op: &syn::BinOp) -> bool {
@@ -240,7 +246,7 @@ impl Facts {
                     _ => Ty::Unknown,
                 },
                 syn::UnOp::Neg(_) => match self.infer(&e.expr) {
-                    Ty::NdArray { dims, .. } => Ty::NdArray { dims, owned: true },
+                    Ty::NdArray { dims, elem, .. } => Ty::NdArray { dims, owned: true, elem },
                     ty => ty.deref().clone(),
                 },
                 _ => Ty::Discrete,
@@ -263,7 +269,7 @@ impl Facts {
             Expr::Index(e) => {
                 let base = self.infer(&e.expr);
                 match base.deref() {
-                    Ty::NdArray { .. } => Ty::Float(None),
+                    Ty::NdArray { elem, .. } => Ty::Float(elem.clone()),
                     _ if matches!(&*e.index, Expr::Range(_)) => match base.element() {
                         Ty::Unknown => Ty::Unknown,
                         t => Ty::Slice(Box::new(t)),
@@ -293,12 +299,16 @@ impl Facts {
                     dims += 1;
                     first = inner.elems.into_iter().next();
                 }
-                Ty::NdArray { dims: Some(dims), owned: true }
+                let elem = match first.map(|e| self.infer(&e)) {
+                    Some(Ty::Float(Some(elem))) => Some(elem),
+                    _ => self.only_real(),
+                };
+                Ty::NdArray { dims: Some(dims), owned: true, elem }
             }
             Expr::Macro(e) if e.mac.path.segments.last().is_some_and(|s| s.ident == "einsum") => {
                 match e.mac.parse_body::<crate::einsum::Einsum>().ok().and_then(|e| e.rank()) {
-                    Some(0) => Ty::Float(None),
-                    dims => Ty::NdArray { dims, owned: true },
+                    Some(0) => Ty::Float(self.only_real()),
+                    dims => Ty::NdArray { dims, owned: true, elem: self.only_real() },
                 }
             }
             Expr::If(e) => match self.infer_block(&e.then_branch) {
@@ -384,12 +394,43 @@ impl Facts {
                 Some(Expr::Closure(c)) => Ty::Array(Box::new(self.infer(&c.body))),
                 _ => Ty::Unknown,
             },
-            (owner, _) if is_array_name(owner) => constructed(owner, last),
+            (owner, _) if is_array_name(owner) => constructed(owner, last, self.constructed_of(p)),
             ("mem", "replace" | "take") => match e.args.first().map(|e| self.infer(e)) {
                 Some(Ty::RefMut(t)) => *t,
                 _ => Ty::Unknown,
             },
             _ => Ty::Unknown,
+        }
+    }
+
+    /// The only real type parameter, of which the elements are whose type the syntax does not show.
+    fn only_real(&self) -> Option<String> {
+        let mut reals = self.reals.iter();
+        reals.next().filter(|_| reals.next().is_none()).cloned()
+    }
+
+    /// The name of the elements' type in `Array1::<T>::zeros(n)`.
+    fn constructed_of(&self, function: &syn::ExprPath) -> Option<String> {
+        let owner = function.path.segments.iter().rev().nth(1).map(|s| &s.arguments);
+        let element = match owner {
+            Some(PathArguments::AngleBracketed(args)) => args.args.first(),
+            _ => None,
+        };
+        match element {
+            Some(GenericArgument::Type(Type::Infer(_))) | None => self.only_real(),
+            Some(GenericArgument::Type(ty)) => match of_syn_type(ty, &self.reals) {
+                Ty::Float(name) => name,
+                _ => None,
+            },
+            Some(_) => None,
+        }
+    }
+
+    /// The name of the type of an array's elements.
+    pub fn element_name(&self, array: &Expr) -> Option<String> {
+        match self.infer(array) {
+            Ty::Unknown => self.only_real(),
+            ty => element_name(&ty),
         }
     }
 
@@ -423,7 +464,9 @@ impl Facts {
                 _ if e.args.iter().any(|a| self.mentions_active_expr(a)) => Ty::Unknown,
                 _ => Ty::Discrete,
             },
-            Ty::NdArray { dims, owned } => array_method(&name, *dims, *owned, e, self),
+            Ty::NdArray { dims, owned, elem } => {
+                array_method(&name, (*dims, *owned, elem), e, self)
+            }
             Ty::Option(inner) => match name.as_str() {
                 "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default" | "unwrap_or_else" => {
                     (**inner).clone()
@@ -581,11 +624,15 @@ impl Facts {
                 if matches!(recv().deref(), Ty::NdArray { .. }) =>
             {
                 match recv().deref() {
-                    Ty::NdArray { dims, .. } => Ty::NdArray { dims: *dims, owned: false },
+                    Ty::NdArray { dims, elem, .. } => {
+                        Ty::NdArray { dims: *dims, owned: false, elem: elem.clone() }
+                    }
                     _ => Ty::Unknown,
                 }
             }
-            "lanes" | "lanes_mut" => Ty::NdArray { dims: Some(1), owned: false },
+            "lanes" | "lanes_mut" => {
+                Ty::NdArray { dims: Some(1), owned: false, elem: element_name(&recv()) }
+            }
             "windows" | "chunks" | "chunks_exact" | "rchunks" => match recv().element() {
                 Ty::Unknown => Ty::Unknown,
                 t => Ty::Ref(Box::new(Ty::Slice(Box::new(t)))),
@@ -612,15 +659,19 @@ impl Facts {
                 _ => Ty::Unknown,
             },
             "rows" | "columns" | "rows_mut" | "columns_mut" => match recv().deref() {
-                Ty::NdArray { .. } => Ty::NdArray { dims: Some(1), owned: false },
+                Ty::NdArray { elem, .. } => {
+                    Ty::NdArray { dims: Some(1), owned: false, elem: elem.clone() }
+                }
                 _ => Ty::Unknown,
             },
             "outer_iter" | "axis_iter" | "outer_iter_mut" | "axis_iter_mut" => {
                 match recv().deref() {
-                    Ty::NdArray { dims: Some(n), .. } if *n > 1 => {
-                        Ty::NdArray { dims: Some(n - 1), owned: false }
+                    Ty::NdArray { dims: Some(n), elem, .. } if *n > 1 => {
+                        Ty::NdArray { dims: Some(n - 1), owned: false, elem: elem.clone() }
                     }
-                    Ty::NdArray { dims: None, .. } => Ty::NdArray { dims: None, owned: false },
+                    Ty::NdArray { dims: None, elem, .. } => {
+                        Ty::NdArray { dims: None, owned: false, elem: elem.clone() }
+                    }
                     _ => Ty::Unknown,
                 }
             }
@@ -631,7 +682,7 @@ impl Facts {
 
 fn item_of_value(ty: &Ty) -> Ty {
     let element = match ty.deref() {
-        Ty::NdArray { .. } => Ty::Float(None),
+        Ty::NdArray { elem, .. } => Ty::Float(elem.clone()),
         Ty::Discrete => return Ty::Unknown,
         inner => inner.element(),
     };
@@ -650,15 +701,19 @@ pub fn arithmetic(a: &Ty, b: &Ty) -> Ty {
         }
         (Ty::Float(None), Ty::Float(None)) => Ty::Float(None),
         (Ty::Discrete, Ty::Discrete) => Ty::Discrete,
-        (Ty::NdArray { dims: a, .. }, Ty::NdArray { dims: b, .. }) => Ty::NdArray {
-            dims: match (a, b) {
-                (Some(a), Some(b)) => Some(*a.max(b)),
-                _ => None,
-            },
-            owned: true,
-        },
-        (Ty::NdArray { dims, .. }, Ty::Float(_)) | (Ty::Float(_), Ty::NdArray { dims, .. }) => {
-            Ty::NdArray { dims: *dims, owned: true }
+        (Ty::NdArray { dims: a, elem: of_a, .. }, Ty::NdArray { dims: b, elem: of_b, .. }) => {
+            Ty::NdArray {
+                dims: match (a, b) {
+                    (Some(a), Some(b)) => Some(*a.max(b)),
+                    _ => None,
+                },
+                owned: true,
+                elem: of_a.clone().or_else(|| of_b.clone()),
+            }
+        }
+        (Ty::NdArray { dims, elem, .. }, Ty::Float(_))
+        | (Ty::Float(_), Ty::NdArray { dims, elem, .. }) => {
+            Ty::NdArray { dims: *dims, owned: true, elem: elem.clone() }
         }
         _ => Ty::Unknown,
     }
@@ -671,8 +726,8 @@ pub fn is_array_name(name: &str) -> bool {
 }
 
 /// The type that a constructor of arrays returns.
-fn constructed(owner: &str, function: &str) -> Ty {
-    let array = |dims| Ty::NdArray { dims, owned: true };
+fn constructed(owner: &str, function: &str, elem: Option<String>) -> Ty {
+    let array = |dims| Ty::NdArray { dims, owned: true, elem: elem.clone() };
     let dims = owner.strip_prefix("Array").and_then(|dims| dims.parse().ok());
     match function {
         "zeros" | "ones" | "from_elem" | "from_shape_fn" | "from_shape_simple_fn" | "default" => {
@@ -697,44 +752,47 @@ fn sliced_dims(mac: &syn::Macro) -> Option<usize> {
     Some(text.split(',').filter(|part| is_range(part)).count())
 }
 
+/// The name of the type of an array's elements.
+fn element_name(array: &Ty) -> Option<String> {
+    match array.deref() {
+        Ty::NdArray { elem, .. } => elem.clone(),
+        _ => None,
+    }
+}
+
 fn array_method(
     name: &str,
-    dims: Option<usize>,
-    owned: bool,
+    (dims, owned, elem): (Option<usize>, bool, &Option<String>),
     e: &syn::ExprMethodCall,
     facts: &Facts,
 ) -> Ty {
-    let same = |owned| Ty::NdArray { dims, owned };
+    let of = |dims, owned| Ty::NdArray { dims, owned, elem: elem.clone() };
+    let same = |owned| of(dims, owned);
     let less = |owned| match dims {
-        Some(n) if n > 0 => Ty::NdArray { dims: Some(n - 1), owned },
-        _ => Ty::NdArray { dims: None, owned },
+        Some(n) if n > 0 => of(Some(n - 1), owned),
+        _ => of(None, owned),
     };
+    let float = || Ty::Float(elem.clone());
     match name {
-        "sum" | "product" => Ty::Float(None),
-        "mean" => Ty::Option(Box::new(Ty::Float(None))),
+        "sum" | "product" => float(),
+        "mean" => Ty::Option(Box::new(float())),
         "dot" => {
             let rhs = e.args.first().map_or(Ty::Unknown, |a| facts.infer(a));
             match (dims, rhs.deref()) {
-                (Some(1), Ty::NdArray { dims: Some(1), .. }) => Ty::Float(None),
+                (Some(1), Ty::NdArray { dims: Some(1), .. }) => float(),
                 (Some(2), Ty::NdArray { dims: Some(1), .. })
-                | (Some(1), Ty::NdArray { dims: Some(2), .. }) => {
-                    Ty::NdArray { dims: Some(1), owned: true }
-                }
-                (Some(2), Ty::NdArray { dims: Some(2), .. }) => {
-                    Ty::NdArray { dims: Some(2), owned: true }
-                }
+                | (Some(1), Ty::NdArray { dims: Some(2), .. }) => of(Some(1), true),
+                (Some(2), Ty::NdArray { dims: Some(2), .. }) => of(Some(2), true),
                 _ => Ty::Unknown,
             }
         }
         "slice" | "slice_mut" => match e.args.first() {
-            Some(Expr::Macro(m)) => Ty::NdArray { dims: sliced_dims(&m.mac), owned: false },
-            _ => Ty::NdArray { dims: None, owned: false },
+            Some(Expr::Macro(m)) => of(sliced_dims(&m.mac), false),
+            _ => of(None, false),
         },
         "t" | "view" | "view_mut" | "slice_axis" | "slice_axis_mut" | "slice_move"
         | "reversed_axes" => same(owned && name == "reversed_axes"),
-        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => {
-            Ty::NdArray { dims: Some(1), owned: false }
-        }
+        "row" | "column" | "diag" | "row_mut" | "column_mut" | "diag_mut" => of(Some(1), false),
         "clone" => same(owned),
         "to_owned" | "into_owned" | "mapv_into" => same(true),
         "mapv" | "map" => match e.args.first() {
@@ -749,11 +807,16 @@ fn array_method(
         "map_axis" | "fold_axis" => less(true),
         "fold" => e.args.first().map_or(Ty::Unknown, |init| facts.infer(init)),
         "split_at" => Ty::Tuple(vec![same(false), same(false)]),
+        "as_slice_mut" => Ty::Option(Box::new(Ty::RefMut(Box::new(Ty::Slice(Box::new(float())))))),
+        "into_scalar" => float(),
+        "into_diag" => of(Some(1), owned),
+        "index_axis_move" => less(owned),
+        "as_slice" => Ty::Option(Box::new(Ty::Ref(Box::new(Ty::Slice(Box::new(float())))))),
         "sum_axis" | "var_axis" | "std_axis" => less(true),
         "index_axis" | "index_axis_mut" => less(false),
         "exp" | "ln" | "sqrt" | "sin" | "cos" | "tan" | "tanh" | "abs" | "powi" | "powf"
         | "recip" | "pow2" | "clamp" | "sinh" | "cosh" | "exp2" | "log2" | "log10" => same(true),
-        "to_vec" => Ty::Vec(Box::new(Ty::Float(None))),
+        "to_vec" => Ty::Vec(Box::new(float())),
         _ => Ty::Unknown,
     }
 }
@@ -770,7 +833,7 @@ pub fn closure_params(
         "map" | "for_each" | "flat_map" | "filter_map" | "map_while" | "any" | "all"
         | "position" => match facts.infer(&e.receiver).deref() {
             Ty::Option(inner) => vec![(**inner).clone()],
-            Ty::NdArray { .. } if method == "map" => vec![by_ref(&Ty::Float(None))],
+            Ty::NdArray { elem, .. } if method == "map" => vec![by_ref(&Ty::Float(elem.clone()))],
             _ => vec![item.clone()],
         },
         "filter" | "take_while" | "skip_while" | "inspect" | "find" | "partition" => {
@@ -787,8 +850,10 @@ pub fn closure_params(
         }
         "reduce" => vec![item.clone(), item.clone()],
         "max_by" | "min_by" => vec![by_ref(item), by_ref(item)],
-        "mapv" | "mapv_into" | "mapv_inplace" => vec![Ty::Float(None)],
-        "map_inplace" => vec![Ty::RefMut(Box::new(Ty::Float(None)))],
+        "mapv" | "mapv_into" | "mapv_inplace" => vec![Ty::Float(facts.element_name(&e.receiver))],
+        "map_inplace" => {
+            vec![Ty::RefMut(Box::new(Ty::Float(facts.element_name(&e.receiver))))]
+        }
         "and_then" | "is_some_and" => match facts.infer(&e.receiver).deref() {
             Ty::Option(inner) => vec![(**inner).clone()],
             _ => vec![],

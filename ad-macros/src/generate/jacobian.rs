@@ -150,7 +150,11 @@ impl<'a> Parts<'a> {
     /// Dimensions that the signature leaves open must add up.
     fn with_dimensions(&self, clause: TokenStream) -> TokenStream {
         let result = &self.result.tangent;
-        let open = self.columns.iter().filter(|c| c.shape.open || self.result.open).map(|c| {
+        // A bound on one parameter hides the implementations for all others, so each has one.
+        if !self.result.open && self.columns.iter().all(|c| !c.shape.open) {
+            return clause;
+        }
+        let open = self.columns.iter().map(|c| {
             let param = &c.shape.tangent;
             quote! {
                 <#result as ::ad_runtime::jacobian::Coordinates>::Dim:

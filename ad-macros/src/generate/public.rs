@@ -446,7 +446,9 @@ pub fn tangent_argument(p: &Param) -> TokenStream {
         (false, _) => quote!(::ad_runtime::rt::Inactive),
         // A view shows the tangent; what the function makes of it stays inside.
         (true, Type::Path(_)) if p.is_mut_view() => quote!(&mut #dot.to_owned()),
-        (true, Type::Reference(_)) if !matches!(strip(&p.written), Type::Path(t) if array_ref(t).is_some()) =>
+        (true, Type::Reference(r))
+            if r.mutability.is_some()
+                || !matches!(strip(&p.written), Type::Path(t) if array_ref(t).is_some()) =>
         {
             quote!(#dot)
         }

@@ -168,13 +168,14 @@ fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenS
             continue;
         }
         let (name, last) = (&p.name, format_ident!("{}_final", p.name));
-        let view = p.is_mut_view();
-        after_forward.extend(keep(&last, name, view));
-        epilogue.extend(put_back(name, &last, view));
+        let view = p.is_changed_view();
+        let place = if view && p.is_ref() { quote!(*#name) } else { quote!(#name) };
+        after_forward.extend(keep(&last, &place, view));
+        epilogue.extend(put_back(&place, &last, view));
         if p.active {
             let (dot, dot_last) = (p.dot(), format_ident!("{}_dot_final", p.name));
-            after_forward.extend(keep(&dot_last, &dot, view));
-            epilogue.extend(put_back(&dot, &dot_last, view));
+            after_forward.extend(keep(&dot_last, &quote!(#dot), view));
+            epilogue.extend(put_back(&quote!(#dot), &dot_last, view));
         }
     }
     let out = fresh(taken, "out");
@@ -186,7 +187,7 @@ fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenS
     quote!(#prologue #forward_tokens #bind #after_forward #reverse_tokens #epilogue #give)
 }
 
-fn keep(last: &Ident, name: &Ident, view: bool) -> TokenStream {
+fn keep(last: &Ident, name: &TokenStream, view: bool) -> TokenStream {
     if view {
         quote!(let #last = ::ad_runtime::rt::keep_array(&#name);)
     } else {
@@ -194,7 +195,7 @@ fn keep(last: &Ident, name: &Ident, view: bool) -> TokenStream {
     }
 }
 
-fn put_back(name: &Ident, last: &Ident, view: bool) -> TokenStream {
+fn put_back(name: &TokenStream, last: &Ident, view: bool) -> TokenStream {
     if view {
         quote!(::ad_runtime::rt::put_back_array(&mut #name, #last);)
     } else {

@@ -52,9 +52,12 @@ fn owned_signature(f: &Function) -> Option<Signature> {
         syn::GenericParam::Const(c) => decided(&c.ident.to_string()),
         syn::GenericParam::Lifetime(_) => false,
     });
-    let borrows =
-        output.to_string().contains(['&', '\'']) || output.to_string().contains("ArrayView");
-    if !params || borrows || inputs.to_string().contains("ArrayView") {
+    let views = |tokens: &TokenStream| {
+        let text = tokens.to_string();
+        text.contains("ArrayView") || text.contains("CowArray")
+    };
+    let borrows = output.to_string().contains(['&', '\'']) || views(&output);
+    if !params || borrows || views(&inputs) {
         return None;
     }
     for lifetime in &lifetimes.0 {

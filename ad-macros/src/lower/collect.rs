@@ -42,7 +42,12 @@ impl Lower<'_> {
             let name = crate::emit::place_tokens(&self.program, &place);
             let array =
                 self.shaped(Expr::Place(place), quote!(::ad_runtime::ndarray::Ix1(#name.len())));
-            return self.name("array", array, Ty::NdArray { dims: Some(1), owned: true }, true);
+            return self.name(
+                "array",
+                array,
+                Ty::NdArray { dims: Some(1), owned: true, elem: None },
+                true,
+            );
         }
         Expr::Place(place)
     }

@@ -428,6 +428,7 @@ impl Lower<'_> {
             SynExpr::Index(e) => self.is_place(&e.expr),
             SynExpr::Paren(e) => self.is_place(&e.expr),
             SynExpr::Unary(e) => matches!(e.op, syn::UnOp::Deref(_)) && self.is_place(&e.expr),
+            SynExpr::MethodCall(c) if self.changed_slice(c).is_some() => true,
             SynExpr::MethodCall(c) => {
                 Self::view_mirror(&c.method.to_string()).is_some()
                     && self.is_place(&c.receiver)

@@ -14,6 +14,9 @@ impl Lower<'_> {
             let whole = SynExpr::MethodCall(call.clone());
             return Expr::Place(self.place(&whole));
         }
+        if let Some(view) = self.view_of_value(call) {
+            return view;
+        }
         if let Some(value) = self.consumer(call, None) {
             return value;
         }
@@ -77,7 +80,7 @@ impl Lower<'_> {
             return self.verbatim(&SynExpr::MethodCall(call.clone()));
         }
         let recv = self.receiver(&call.receiver);
-        let args = call
+        let args: Vec<Expr> = call
             .args
             .iter()
             .map(|a| {
@@ -85,8 +88,34 @@ impl Lower<'_> {
                 self.before_change(&recv, dropped || !crate::facts::reads_only(&call.method), arg)
             })
             .collect();
+        if name == "into_dimensionality" && args.is_empty() {
+            // The derivatives name the dimension by an argument, as they have more type parameters.
+            let dim =
+                call.turbofish.as_ref().map_or(quote::quote!(_), |t| t.args.to_token_stream());
+            let dim = self
+                .verbatim_tokens(quote::quote!(::core::marker::PhantomData::<#dim>), Ty::Discrete);
+            let name = format_ident!("__into_dim", span = call.method.span());
+            return Expr::Method { recv: Box::new(recv), name, turbofish: None, args: vec![dim] };
+        }
         let turbofish = call.turbofish.as_ref().map(ToTokens::to_token_stream);
         Expr::Method { recv: Box::new(recv), name: call.method.clone(), turbofish, args }
+    }
+
+    /// A view of an array without a name, which lives as long as the view by getting one: `(x + y).view()`.
+    fn view_of_value(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let owned = matches!(self.facts.infer(&call.receiver), Ty::NdArray { owned: true, .. });
+        if !owned || !self.is_view(call) || self.is_place(&call.receiver) {
+            return None;
+        }
+        let name = match self.named_operand("t", &call.receiver) {
+            Expr::Place(place) if place.is_var() => self.program[place.root].name.clone(),
+            _ => return None,
+        };
+        let (ty, active) = (self.facts.infer(&call.receiver), self.facts.active(&call.receiver));
+        self.facts.bind(&syn::parse_quote!(#name), &ty, active);
+        let mut named = call.clone();
+        *named.receiver = syn::parse_quote!(#name);
+        Some(Expr::Place(self.place(&SynExpr::MethodCall(named))))
     }
 
     /// The argument in `s.turn(s.angle)`, where `turn` may change `s`: a copy that has a name, so that its
@@ -216,6 +245,19 @@ impl Lower<'_> {
             self.errors.at(
                 method,
                 "a `&mut Vec` parameter that grows or shrinks cannot be differentiated: take the `Vec` by value and return it",
+            );
+        }
+    }
+
+    /// The cotangent of a `&mut` array is a view of the caller's, whose axes stay as they are.
+    fn refuse_borrowed_axes(&self, place: &Place, method: &syn::Ident) {
+        let info = &self.program[self.program.base(place)];
+        let parameter =
+            matches!(info.role, crate::ir::Role::Param) && matches!(info.ty, Ty::RefMut(_));
+        if parameter && self.is_active(place) {
+            self.errors.at(
+                method,
+                format!("`{method}` on a `&mut` parameter cannot be differentiated: take the array by value and return it, or change the axes of a view of it"),
             );
         }
     }
@@ -528,6 +570,9 @@ impl Lower<'_> {
             ) {
                 self.refuse_borrowed_growth(&place, &call.method);
             }
+            if matches!(op, MutOp::SwapAxes | MutOp::InvertAxis) {
+                self.refuse_borrowed_axes(&place, &call.method);
+            }
             let args = self.mutation_arguments(op, call);
             args.iter().for_each(|value| self.check_stored(&call.receiver, &place, value));
             self.push(Stmt::Mutate { op, dest: None, place, args });
@@ -600,7 +645,9 @@ impl Lower<'_> {
     fn mutation_argument(&mut self, op: MutOp, e: &SynExpr) -> Expr {
         match op {
             MutOp::RotateLeft | MutOp::RotateRight => self.settled_index(e),
-            MutOp::SwapElements | MutOp::Truncate => self.index(e),
+            MutOp::SwapElements | MutOp::SwapAxes | MutOp::InvertAxis | MutOp::Truncate => {
+                self.index(e)
+            }
             MutOp::CopyFrom | MutOp::Extend => match self.argument(e) {
                 Expr::Ref { expr, .. } => *expr,
                 value => value,
@@ -620,6 +667,8 @@ impl Lower<'_> {
         Some(match (call.method.to_string().as_str(), call.args.len()) {
             ("push", 1) if known => MutOp::Push,
             ("swap", 2) if known || array => MutOp::SwapElements,
+            ("swap_axes", 2) if array => MutOp::SwapAxes,
+            ("invert_axis", 1) if array => MutOp::InvertAxis,
             ("fill", 1) => MutOp::Fill,
             ("copy_from_slice" | "clone_from_slice", 1) if known => MutOp::CopyFrom,
             ("assign", 1) if array || *ty.deref() == Ty::Unknown => MutOp::CopyFrom,

@@ -206,9 +206,18 @@ impl Lower<'_> {
             ("accumulate_axis_inplace", Some(axis)) => self.accumulate_axis(call, axis),
             ("scaled_add", Some(factor)) if call.args.len() == 2 => {
                 let (place, other) = (&call.receiver, &call.args[1]);
-                let whole: SynExpr = syn::parse_quote!(#place += &((#factor) * #other));
-                self.analyse(&whole);
-                self.expr_statement(&whole);
+                let add: SynExpr = match &**place {
+                    SynExpr::MethodCall(_) => {
+                        let part = self.fresh_name("part");
+                        syn::parse_quote!({
+                            let mut #part = #place;
+                            #part += &((#factor) * #other);
+                        })
+                    }
+                    place => syn::parse_quote!(#place += &((#factor) * #other)),
+                };
+                self.analyse(&add);
+                self.body_statement(&add);
                 true
             }
             _ => false,

@@ -270,12 +270,51 @@ impl Lower<'_> {
     }
 
     pub(super) fn is_split(&self, call: &syn::ExprMethodCall) -> bool {
-        (call.method == "split_at" || call.method == "split_at_mut")
+        let slices = matches!(call.args.first(), Some(syn::Expr::Tuple(_)));
+        (call.method == "split_at"
+            || call.method == "split_at_mut"
+            || call.method == "multi_slice_mut" && slices)
             && self.is_place(&call.receiver)
+    }
+
+    /// `let (a, b) = x.multi_slice_mut((s![..], s![..]))`: names for parts of `x`.
+    fn bind_slices(&mut self, pats: &syn::PatTuple, call: &syn::ExprMethodCall) {
+        let base = self.frozen(&call.receiver);
+        let Some(syn::Expr::Tuple(slices)) = call.args.first() else { return };
+        let whole = self.verbatim(&call.args[0]);
+        let slices: Vec<Expr> = slices.elems.iter().map(|s| self.index(s)).collect();
+        let mut vars = Vec::new();
+        for (pat, slice) in pats.elems.iter().zip(&slices) {
+            let Pat::Ident(p) = pat else {
+                if !matches!(pat, Pat::Wild(_)) {
+                    self.errors.at(pat, "bind the parts of `multi_slice_mut` to names first");
+                }
+                continue;
+            };
+            let part = Proj::View {
+                method: quote::format_ident!("slice_mut"),
+                mirror: quote::format_ident!("slice_mut"),
+                args: vec![slice.clone()],
+            };
+            let place = self.program.resolve(&base.clone().then(part));
+            let ty = self.program.ty_of_place(&place);
+            self.facts.set_ty(&p.ident.to_string(), ty);
+            vars.push((self.local(&p.ident, Role::Alias { place, by_ref: false }), vec![]));
+        }
+        let value = Expr::Method {
+            recv: Box::new(Expr::Place(base)),
+            name: call.method.clone(),
+            turbofish: None,
+            args: vec![whole],
+        };
+        self.push(Stmt::Destructure { pat: Pat::Tuple(pats.clone()), value, vars });
     }
 
     /// `let (a, b) = x.split_at(k)`: two names for parts of `x`.
     pub(super) fn bind_split(&mut self, pats: &syn::PatTuple, call: &syn::ExprMethodCall) {
+        if call.method == "multi_slice_mut" {
+            return self.bind_slices(pats, call);
+        }
         let base = self.frozen(&call.receiver);
         let array = matches!(self.facts.infer(&call.receiver).deref(), Ty::NdArray { .. });
         let mut args = call.args.iter();

@@ -28,10 +28,25 @@ impl Lower<'_> {
                     None => self.place(&u.expr).then(Proj::Deref),
                 }
             }
+            SynExpr::MethodCall(call) if self.changed_slice(call).is_some() => {
+                let array = self.changed_slice(call).expect("it was checked").clone();
+                self.place(&array).then(Proj::View {
+                    method: format_ident!("__as_slice_mut"),
+                    mirror: format_ident!("__as_slice_mut"),
+                    args: Vec::new(),
+                })
+            }
             SynExpr::MethodCall(call) if self.is_view(call) && self.is_place(&call.receiver) => {
                 let name = call.method.to_string();
                 let mirror = Self::view_mirror(&name).expect("it is a view");
                 let base = self.place(&call.receiver);
+                if name == "view"
+                    && !base.is_mutable_view()
+                    && matches!(base.proj.last(), Some(Proj::View { .. }))
+                {
+                    // A view of a view, which would not outlive the statement.
+                    return base;
+                }
                 let args = call.args.iter().map(|a| self.index(a)).collect();
                 base.then(Proj::View {
                     method: call.method.clone(),
@@ -41,6 +56,15 @@ impl Lower<'_> {
             }
             _ => self.named_place(e),
         }
+    }
+
+    /// The array of `x.as_slice_mut().unwrap()`.
+    pub(super) fn changed_slice<'e>(&self, call: &'e syn::ExprMethodCall) -> Option<&'e SynExpr> {
+        let SynExpr::MethodCall(inner) = &*call.receiver else { return None };
+        let unwraps = call.method == "unwrap" || call.method == "expect";
+        let array = matches!(self.facts.infer(&inner.receiver).deref(), Ty::NdArray { .. });
+        (unwraps && inner.method == "as_slice_mut" && array && self.is_place(&inner.receiver))
+            .then_some(&*inner.receiver)
     }
 
     /// The element that `x.last().unwrap()` refers to.
@@ -169,6 +193,9 @@ impl Lower<'_> {
                 let by_ref =
                     matches!(call.method.to_string().as_str(), "as_slice" | "as_mut_slice");
                 Some((place, by_ref))
+            }
+            SynExpr::MethodCall(call) if self.changed_slice(call).is_some() => {
+                Some((self.frozen(init), true))
             }
             SynExpr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
                 let place = self.unwrapped_element(init)?;

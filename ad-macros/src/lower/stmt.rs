@@ -174,7 +174,7 @@ impl Lower<'_> {
             self.facts.closures.insert(p.ident.to_string(), closure.clone());
             return;
         }
-        let view = matches!(init, SynExpr::MethodCall(c) if c.method.to_string().ends_with("_mut") && self.is_view(c));
+        let view = matches!(init, SynExpr::MethodCall(c) if c.method.to_string().ends_with("_mut") && self.is_view(c) || self.changed_slice(c).is_some());
         if (view
             || !self.facts.is_mutable(&p.ident.to_string())
             || matches!(init, SynExpr::Reference(r) if r.mutability.is_some()))

@@ -94,6 +94,8 @@ impl Tangent {
                 },
                 MutOp::Insert => Some(vec![args[0].clone(), self.dot_or_zero(&args[1])]),
                 MutOp::SwapElements
+                | MutOp::SwapAxes
+                | MutOp::InvertAxis
                 | MutOp::Truncate
                 | MutOp::Reverse
                 | MutOp::RotateLeft

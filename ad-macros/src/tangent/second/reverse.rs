@@ -97,9 +97,7 @@ impl Tangent {
                 function: "drop_last" | "swap" | "unpop" | "remove_at" | "insert_at",
                 args,
             } => self.undo(&call, args),
-            Expr::Method { recv, name, .. }
-                if ["swap", "reverse", "rotate_left", "rotate_right"].iter().any(|n| name == n) =>
-            {
+            Expr::Method { recv, name, .. } if crate::adjoint::rearranges(name) => {
                 self.undo(&call, std::slice::from_ref(&**recv));
             }
             Expr::Runtime { function, .. } if LINEAR.contains(function) => {

@@ -15,7 +15,7 @@ use ndarray::{
 
 /// The tangent, and zero where there is none.
 #[track_caller]
-fn owned<A: Real, D: Dimension>(
+pub(super) fn owned<A: Real, D: Dimension>(
     x: &ArrayRef<A, D>,
     dot: Option<ArrayView<'_, A, D>>,
 ) -> Array<A, D> {
@@ -30,7 +30,7 @@ fn owned<A: Real, D: Dimension>(
 
 /// Adds a cotangent that has been arranged as `x` is.
 #[track_caller]
-fn add_back<A: Real, D: Dimension>(
+pub(super) fn add_back<A: Real, D: Dimension>(
     mut slot: impl Slot<Array<A, D>>,
     x: &ArrayRef<A, D>,
     back: impl FnOnce() -> Array<A, D>,
@@ -66,7 +66,7 @@ fn inverse<D: Dimension>(permutation: &D) -> D {
 }
 
 #[inline]
-fn same_axes<A, D: Dimension, E: Dimension>(x: Array<A, D>) -> Array<A, E> {
+pub(super) fn same_axes<A, D: Dimension, E: Dimension>(x: Array<A, D>) -> Array<A, E> {
     x.into_dimensionality().expect("an axis less and an axis more are as many as before")
 }
 

@@ -172,3 +172,26 @@ where
         sum
     }
 }
+
+/// The cotangent of all of a `&mut` parameter is a view by value.
+impl<A, D> crate::containers_adjoint::FillAdjoint<A> for ArrayViewMut<'_, A, D>
+where
+    A: Real,
+    D: Dimension,
+{
+    fn fill_adjoint(mut self, value: &A) -> A {
+        crate::containers_adjoint::FillAdjoint::fill_adjoint(&mut self, value)
+    }
+}
+
+impl<A, D, P, E> crate::containers_adjoint::CopyAdjoint<P> for ArrayViewMut<'_, A, D>
+where
+    A: Real,
+    D: Dimension,
+    E: Dimension,
+    P: crate::Differentiable<Tangent = Array<A, E>>,
+{
+    fn copy_adjoint(mut self, source: &P) -> Array<A, E> {
+        crate::containers_adjoint::CopyAdjoint::copy_adjoint(&mut self, source)
+    }
+}

@@ -18,6 +18,7 @@ pub mod functions;
 mod gemv;
 mod inplace;
 mod maps;
+mod moves;
 mod operators;
 mod outline;
 mod powers;
@@ -37,6 +38,10 @@ pub use constructors::{ArrayConstructors, DiagonalConstructors, VectorConstructo
 pub use elementwise::ElementwiseMethods;
 pub use inplace::InPlaceMethods;
 pub use maps::{MapMethods, MapvMethods};
+pub use moves::{
+    ArrayLike, AsSliceMethods, FromArray, IndexMoveMethods, IntoArray, IntoArrayAdjoint,
+    IntoDimensionality, IntoScalarMethods, MoveMethods,
+};
 pub use operators::Elementwise;
 pub use outline::{
     Outline, Outlined, add_outline_adjoint, dot_square_taken, outline, sub_outline_adjoint,
