@@ -18,6 +18,7 @@ mod checkpoint;
 mod closure;
 mod control;
 mod fuse;
+mod live;
 mod merge;
 mod mutate;
 mod outline;
@@ -158,7 +159,7 @@ fn sweeps(
     });
     let result = forward.result.or(result);
     adjoint.program.depths = adjoint.levels.clone();
-    plan::drop_dead_restores(&adjoint.program, &mut reverse, HashSet::new(), 0);
+    live::drop_dead_restores(&adjoint.program, &mut reverse);
     (adjoint, result, forward.stmts, reverse)
 }
 

@@ -75,7 +75,8 @@ fn sweep(u: &mut [f64], k: f64) {
 #[differentiate]
 fn backwards(u: &mut [f64], k: f64) {
     for i in (0..u.len()).rev() {
-        u[i] *= u[i] * k;
+        let old = u[i];
+        u[i] *= old * k;
     }
 }
 

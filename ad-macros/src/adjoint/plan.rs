@@ -79,7 +79,7 @@ fn is_restore(program: &Program, stmt: &Stmt) -> bool {
     }
 }
 
-fn saved_of(program: &Program, value: &Expr) -> Option<Var> {
+pub fn saved_of(program: &Program, value: &Expr) -> Option<Var> {
     match value {
         Expr::Place(place) if place.is_var() && matches!(program[place.root].role, Role::Saved) => {
             Some(place.root)
@@ -278,7 +278,7 @@ pub fn reads_of(program: &Program, stmts: &[Stmt]) -> HashSet<Var> {
     found
 }
 
-fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
+pub fn reads_of_stmt(program: &Program, stmt: &Stmt, found: &mut HashSet<Var>) {
     match stmt {
         Stmt::Let { value, .. } | Stmt::Do(value) | Stmt::Destructure { value, .. } => {
             read(program, value, found)
@@ -347,161 +347,6 @@ pub fn reads_scrutinee(program: &Program, arms: &[ReverseArm]) -> bool {
             matches!(program[var].role, Role::Binding { .. }) && names.contains(&program[var].name)
         })
     })
-}
-
-/// Drops the restoring of what nobody reads afterwards, given what is read after the sweep.
-/// Returns what is read from its start on.
-pub fn drop_dead_restores(
-    program: &Program,
-    stmts: &mut Vec<Stmt>,
-    mut live: HashSet<Var>,
-    depth: usize,
-) -> HashSet<Var> {
-    let mut kept = Vec::new();
-    for mut stmt in std::mem::take(stmts).into_iter().rev() {
-        if !live_through(program, &mut stmt, &mut live, depth) {
-            continue;
-        }
-        kept.push(stmt);
-    }
-    kept.reverse();
-    *stmts = kept;
-    live
-}
-
-/// Passes one statement from its end to its start. `false` drops it.
-fn live_through(program: &Program, stmt: &mut Stmt, live: &mut HashSet<Var>, depth: usize) -> bool {
-    match stmt {
-        Stmt::Assign { place, value } if saved_of(program, value).is_some() => {
-            let root = program.base(place);
-            if !live.contains(&root) {
-                return false;
-            }
-            if place.is_var() && root == place.root {
-                live.remove(&root);
-            }
-            read_indices(program, place, live);
-            live.extend(saved_of(program, value));
-            true
-        }
-        Stmt::Do(Expr::Runtime { function: "drop_last", args }) => {
-            undo_is_live(program, args, live)
-        }
-        Stmt::Do(Expr::Runtime { function: "unpop" | "remove_at" | "insert_at", args })
-            if undoes(program, &args[..1]) =>
-        {
-            undo_is_live(program, args, live)
-        }
-        Stmt::Do(Expr::Runtime { function: "swap", args }) if undoes(program, args) => {
-            undo_is_live(program, args, live)
-        }
-        Stmt::Do(Expr::Method { recv, name, .. })
-            if super::rearranges(name) && undoes(program, std::slice::from_ref(&**recv)) =>
-        {
-            undo_is_live(program, std::slice::from_ref(&**recv), live)
-        }
-        Stmt::ReverseIf { then, els, cond, .. } => {
-            let a = drop_dead_restores(program, then, live.clone(), depth + 1);
-            let b = drop_dead_restores(program, els, live.clone(), depth + 1);
-            if then.is_empty() && els.is_empty() {
-                return false;
-            }
-            live.extend(a);
-            live.extend(b);
-            read(program, cond, live);
-            true
-        }
-        Stmt::ReverseMatch { arms, scrutinee, .. } => {
-            let mut all = HashSet::new();
-            for arm in arms.iter_mut() {
-                all.extend(drop_dead_restores(program, &mut arm.body, live.clone(), depth + 1));
-            }
-            if arms.iter().all(|arm| arm.body.is_empty()) {
-                return false;
-            }
-            live.extend(all);
-            if reads_scrutinee(program, arms) {
-                read(program, scrutinee, live);
-            }
-            true
-        }
-        Stmt::ReverseLoop { body, .. } => {
-            // What the body reads at its start, an iteration run after it (an earlier one) reads too.
-            let mut around = live.clone();
-            loop {
-                let mut trial = body.clone();
-                let mut start = drop_dead_restores(program, &mut trial, around.clone(), depth + 1);
-                // A variable of the body is made anew by each iteration's record.
-                start.retain(|var| program.depths.get(var).is_none_or(|d| *d <= depth));
-                let grown: HashSet<Var> = around.union(&start).copied().collect();
-                if grown.len() == around.len() {
-                    *body = trial;
-                    break;
-                }
-                around = grown;
-            }
-            if body.is_empty() {
-                return false;
-            }
-            let mut found = HashSet::new();
-            reads_of_stmt(program, stmt, &mut found);
-            live.extend(around);
-            live.extend(found);
-            true
-        }
-        Stmt::ReverseCheckpointed { body, restore, .. } => {
-            // The snapshots bring the state, so its reversed steps restore nothing for one another.
-            drop_dead_restores(program, body, HashSet::new(), depth + 1);
-            let state = checkpoint::restored(program, restore);
-            if body.is_empty() && state.is_disjoint(live) {
-                return false;
-            }
-            live.retain(|var| !state.contains(var));
-            checkpoint::reads(program, stmt, live);
-            true
-        }
-        stmt => {
-            for var in defined(stmt) {
-                live.remove(&var);
-            }
-            let mut found = HashSet::new();
-            reads_of_stmt(program, stmt, &mut found);
-            live.extend(found);
-            true
-        }
-    }
-}
-
-/// Whether a statement undoes a change of the primal, rather than of a cotangent.
-fn undoes(program: &Program, args: &[Expr]) -> bool {
-    args.iter().all(|arg| {
-        let place = match arg {
-            Expr::Ref { expr, .. } => expr.as_place(),
-            arg => arg.as_place(),
-        };
-        place.is_some_and(|p| !matches!(program[program.base(p)].role, Role::Bar(_)))
-    })
-}
-
-fn undo_is_live(program: &Program, args: &[Expr], live: &mut HashSet<Var>) -> bool {
-    let mut roots = HashSet::new();
-    for arg in args {
-        let place = match arg {
-            Expr::Ref { expr, .. } => expr.as_place(),
-            arg => arg.as_place(),
-        };
-        if let Some(place) = place {
-            roots.insert(program.base(place));
-        }
-    }
-    if !roots.iter().any(|root| live.contains(root)) {
-        return false;
-    }
-    live.extend(roots);
-    for arg in args {
-        read(program, arg, live);
-    }
-    true
 }
 
 /// Decides what the nested blocks record, and drops the saving of what is not restored.

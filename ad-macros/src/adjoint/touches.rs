@@ -1,7 +1,7 @@
 //! The places that statements touch, those of both sweeps: what is read, and what is written.
 
 use crate::ir::{Block, Expr, LoopKind, Place, Proj, Stmt, Var};
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// How statements touch storage.
 pub enum Touch<'a> {
@@ -155,16 +155,23 @@ fn projections<'a>(place: &'a Place, f: &mut Visit<'a, '_>) {
     }
 }
 
-/// Whether tokens ask of `name` for nothing but how many elements it has.
+/// Whether tokens ask of `name` for nothing but how many elements it has: `x.len()`, `x[1..].len()`.
 pub fn only_counts(tokens: &TokenStream, name: &str) -> bool {
-    let trees: Vec<proc_macro2::TokenTree> = tokens.clone().into_iter().collect();
-    let ident = |at: usize, text: &str| matches!(trees.get(at), Some(proc_macro2::TokenTree::Ident(i)) if i == text);
-    let dot = |at: usize| matches!(trees.get(at), Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == '.');
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let ident =
+        |at: usize, text: &str| matches!(trees.get(at), Some(TokenTree::Ident(i)) if i == text);
+    let dot = |at: usize| matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == '.');
+    let part = |at: usize| matches!(trees.get(at), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Bracket);
+    let range = |at: usize| match trees.get(at) {
+        Some(TokenTree::Group(g)) => crate::ir::is_range(&g.stream()),
+        _ => false,
+    };
     (0..trees.len()).all(|at| match &trees[at] {
-        proc_macro2::TokenTree::Group(group) => only_counts(&group.stream(), name),
-        proc_macro2::TokenTree::Ident(i) if i == name => {
+        TokenTree::Group(group) => only_counts(&group.stream(), name),
+        TokenTree::Ident(i) if i == name => {
             let is_field = at > 0 && dot(at - 1);
-            is_field || dot(at + 1) && (ident(at + 2, "len") || ident(at + 2, "is_empty"))
+            let end = if part(at + 1) && range(at + 1) { at + 2 } else { at + 1 };
+            is_field || dot(end) && (ident(end + 1, "len") || ident(end + 1, "is_empty"))
         }
         _ => true,
     })
