@@ -1,8 +1,7 @@
 //! Four models in matrices: generated gradients against the models alone and against gradients written by hand.
 //!
 //! `cargo bench --bench models` measures value and gradient at sizes from 10 to 1000 and prints a table; both
-//! sides allocate what they return. `benches/models/jax.py` measures the same models in JAX, and
-//! `benches/models/side_by_side` both in one run.
+//! sides allocate what they return. `benches/models/jax_models.py` measures the same models in JAX.
 
 #![allow(missing_docs, reason = "a benchmark has no readers of its documentation")]
 

@@ -5,7 +5,9 @@ use crate::dual::Dual;
 use crate::dual::slots::Join;
 use crate::{Number, Real};
 use faer::{MatMut, MatRef};
-use ndarray::{Array, Array2, ArrayRef, ArrayView2, Axis, Dimension, Ix1, Ix2, ShapeBuilder};
+use ndarray::{
+    Array, Array2, ArrayRef, ArrayView2, Axis, Dimension, Ix1, Ix2, ShapeBuilder, Zip, s,
+};
 
 /// A scalar of which `faer` factorizes matrices: `f32` and `f64`.
 pub trait Scalar: Real + Field + faer::traits::RealField {}
@@ -159,8 +161,21 @@ pub(super) fn require_rows<A, D: Dimension>(name: &str, a: &ArrayRef<A, Ix2>, b:
 
 /// `(A + Aᵀ)/2`
 pub(super) fn symmetric_part<A: Number>(a: &ArrayRef<A, Ix2>) -> Array2<A> {
+    /// Tiles of this size and their mirror images stay in the cache.
+    const TILE: usize = 32;
     let half = A::from_f64(0.5).expect("it is representable");
-    Array2::from_shape_fn(a.dim(), |(i, j)| half * (a[[i, j]] + a[[j, i]]))
+    let mut sum = Array2::zeros(a.dim());
+    let n = a.nrows();
+    for top in (0..n).step_by(TILE) {
+        for left in (0..n).step_by(TILE) {
+            let (bottom, right) = (n.min(top + TILE), n.min(left + TILE));
+            Zip::from(sum.slice_mut(s![top..bottom, left..right]))
+                .and(a.slice(s![top..bottom, left..right]))
+                .and(a.slice(s![left..right, top..bottom]).t())
+                .for_each(|sum, &a, &b| *sum = half * (a + b));
+        }
+    }
+    sum
 }
 
 /// Sets all elements to zero but those at `(i, j)` with `keep(i, j)`.
@@ -168,9 +183,11 @@ pub(super) fn masked<A: Number>(
     mut a: Array2<A>,
     keep: impl Fn(usize, usize) -> bool,
 ) -> Array2<A> {
-    for ((i, j), value) in a.indexed_iter_mut() {
-        if !keep(i, j) {
-            *value = A::zero();
+    for (i, mut row) in a.rows_mut().into_iter().enumerate() {
+        for (j, value) in row.iter_mut().enumerate() {
+            if !keep(i, j) {
+                *value = A::zero();
+            }
         }
     }
     a

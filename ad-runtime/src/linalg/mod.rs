@@ -33,7 +33,7 @@
 //! | [`ln_det()`] | `sign d, ln abs d` | `0, tr(A⁻¹ Ȧ)` | `l̄ A⁻ᵀ` | ⅔n³ | 2n³ |
 //! | [`solve()`] | `X = A⁻¹ B` | `A⁻¹(Ḃ − Ȧ X)` | `B̄ = A⁻ᵀ X̄`, `Ā = −B̄ Xᵀ` | ⅔n³ + 2n²k | 4n²k |
 //! | [`solve_triangular()`] | `X = T⁻¹ B` | `T⁻¹(Ḃ − Ṫ X)` | `B̄ = T⁻ᵀ X̄`, `T̄ = −tri(B̄ Xᵀ)` | n²k | 3n²k |
-//! | [`cholesky()`] | `A = L Lᵀ` | `L Φ(L⁻¹ Ȧ L⁻ᵀ)` | `sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹)` | ⅓n³ | 4n³ |
+//! | [`cholesky()`] | `A = L Lᵀ` | `L Φ(L⁻¹ Ȧ L⁻ᵀ)` | `sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹)` | ⅓n³ | 4n³, ⅔n³ |
 //! | [`qr()`] | `A = Q R` | see there | see there | 2mn² | 6mn² |
 //! | [`eigh()`] | `A = V Λ Vᵀ` | see there | `V (Λ̄ + F ∘ Vᵀ V̄) Vᵀ` | 9n³ | 6n³ |
 //! | [`svd()`] | `A = U Σ Vᵀ` | see there | see there | 20mn² | 10mn² |
