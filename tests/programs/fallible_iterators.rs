@@ -57,3 +57,34 @@ fn check_scaled_or_error() {
         check_vector!(scaled_or_error(&signed(n, 2), 0.4));
     }
 }
+
+#[differentiate]
+fn logarithm(x: f64) -> Option<f64> {
+    if x < 0.0 { None } else { Some(x.ln()) }
+}
+
+/// A `?` in the closure leaves the closure, hence the fold.
+#[differentiate]
+fn folded_with_tries(x: &[f64]) -> Option<f64> {
+    x.iter().try_fold(0.0, |acc, &v| Some(acc * v + logarithm(v)?))
+}
+
+#[differentiate]
+fn folded_inside(x: &[f64]) -> Option<f64> {
+    let sum = x.iter().try_fold(1.0, |acc, &v| {
+        let l = logarithm(v)?;
+        Some(acc + l * l)
+    })?;
+    Some(sum * x[0])
+}
+
+#[differentiate]
+fn both_folds(x: &[f64]) -> f64 {
+    folded_with_tries(x).unwrap_or(x[0]) + folded_inside(x).unwrap_or(x[1])
+}
+
+#[test]
+fn folds_whose_closures_try() {
+    check!(both_folds(&vec![1.5, 2.0, 3.0]));
+    check!(both_folds(&vec![1.5, 2.0, -3.0]));
+}

@@ -8,6 +8,7 @@
     clippy::complexity,
     clippy::double_ended_iterator_last,
     clippy::eq_op,
+    clippy::misrefactored_assign_op,
     clippy::boxed_local
 )]
 // `s![1..-1]` counts from the end; the lint takes it for a range of integers.

@@ -114,3 +114,44 @@ fn check_passed_on() {
     check!(passed_on(POINT, 0.7));
     check!(passed_on(POINT, 1.4));
 }
+
+/// A matrix of the user's, whose methods are called like the views of ndarray and compute something.
+#[derive(Clone, Differentiable)]
+struct Square {
+    a: [f64; 4],
+}
+
+ad::point!(Square, SquareTangent { a });
+
+#[differentiate]
+impl Square {
+    fn row(&self, i: usize) -> f64 {
+        self.a[2 * i] * self.a[2 * i + 1]
+    }
+    fn t(&self) -> Square {
+        Square { a: [self.a[0], self.a[2], self.a[1], self.a[3]] }
+    }
+    fn column(&self, i: usize) -> [f64; 2] {
+        [self.a[i], self.a[i + 2] * 2.0]
+    }
+    fn view(&self) -> f64 {
+        self.a.iter().sum::<f64>()
+    }
+    fn slice(&self, i: usize) -> f64 {
+        self.a[i].sin() * self.row(0)
+    }
+    fn diag(&self) -> [f64; 2] {
+        [self.a[0], self.a[3] * self.a[3]]
+    }
+}
+
+#[differentiate]
+fn called_like_views(m: &Square) -> f64 {
+    let (c, v, d) = (m.column(1), m.view(), m.diag());
+    m.row(0) * m.row(1) + m.t().column(0)[1] * v + m.slice(1) + c[0] * v * d[1] * m.t().row(1)
+}
+
+#[test]
+fn methods_called_like_views() {
+    check!(called_like_views(&Square { a: [1.0, 2.0, 3.0, 4.0] }));
+}

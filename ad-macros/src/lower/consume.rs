@@ -225,7 +225,7 @@ impl Lower<'_> {
     fn try_fold(&mut self, call: &syn::ExprMethodCall, _: Chain) -> Option<Expr> {
         self.errors.at(
             &call.method,
-            "`try_fold` cannot be differentiated yet: write it as a `for` loop with `?`",
+            "this `try_fold` cannot be differentiated: put `?` after it, or write it as a `for` loop",
         );
         Some(Expr::lit(quote!(())))
     }

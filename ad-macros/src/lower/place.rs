@@ -150,7 +150,8 @@ impl Lower<'_> {
     }
 
     /// Whether a method call views its receiver. `as_ref`, `slice` and the like of unknown types
-    /// count as views only where the receiver's type allows it.
+    /// count as views only where the receiver's type allows it. What a parameter of a type that is not seen
+    /// shows by `row` and the like may be a value of the user's making, so it goes by a rule.
     pub(super) fn is_view(&self, call: &syn::ExprMethodCall) -> bool {
         let name = call.method.to_string();
         if Self::view_mirror(&name).is_none() {
@@ -162,6 +163,7 @@ impl Lower<'_> {
             Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) => {
                 name == "as_slice" || name == "as_mut_slice"
             }
+            Ty::Unknown if !name.ends_with("_mut") && self.is_parameter(&call.receiver) => false,
             Ty::Unknown => matches!(
                 name.as_str(),
                 "row"
@@ -176,6 +178,19 @@ impl Lower<'_> {
                     | "index_axis"
                     | "index_axis_mut"
             ),
+            _ => false,
+        }
+    }
+
+    fn is_parameter(&self, e: &SynExpr) -> bool {
+        match e {
+            SynExpr::Path(p) => {
+                let var = p.path.get_ident().and_then(|name| self.lookup(name));
+                var.is_some_and(|var| matches!(self.program[var].role, crate::ir::Role::Param))
+            }
+            SynExpr::Paren(e) => self.is_parameter(&e.expr),
+            SynExpr::Unary(e) => self.is_parameter(&e.expr),
+            SynExpr::Reference(e) => self.is_parameter(&e.expr),
             _ => false,
         }
     }

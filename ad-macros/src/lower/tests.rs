@@ -61,13 +61,14 @@ fn operations_on_unknown_types_get_names() {
             }
         ),
         expect![[r#"
-        fn f() {
-            let t1 = a * b;
-            let t2 = a.t() * 2.0;
-            let t3 = t1 + t2;
-            t3
-        }
-    "#]],
+            fn f() {
+                let t1 = a * b;
+                let t2 = a.t();
+                let t3 = t2 * 2.0;
+                let t4 = t1 + t3;
+                t4
+            }
+        "#]],
     );
 }
 

@@ -17,8 +17,23 @@ pub fn rewrite(block: &mut syn::Block, output: &syn::ReturnType) {
         (output, block.stmts.last_mut())
     {
         state_target(tail, ty);
+        fold_tail(tail, ty);
     }
     Fallible.visit_block_mut(block);
+}
+
+/// A `try_fold` that the function returns: what fails in its closure fails in the function.
+fn fold_tail(tail: &mut Expr, ty: &Type) {
+    let (Some(kind), Expr::MethodCall(call)) = (kind_of_type(ty), &*tail) else { return };
+    if call.method == "try_fold"
+        && let Some(Expr::Closure(f)) = call.args.iter().nth(1)
+        && tries(f)
+    {
+        *tail = match kind {
+            Kind::Option => parse_quote!(Some(#tail?)),
+            Kind::Result => parse_quote!(Ok(#tail?)),
+        };
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -127,21 +142,32 @@ fn kind_of_block(block: &syn::Block) -> Option<Kind> {
     }
 }
 
-/// Whether a closure exits by itself, which in a loop would leave the function.
-fn exits(closure: &ExprClosure) -> bool {
-    struct Exits(bool);
-    impl<'a> Visit<'a> for Exits {
-        fn visit_expr_closure(&mut self, _: &'a ExprClosure) {}
-        fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
-            self.0 = true;
-        }
-        fn visit_expr_try(&mut self, _: &'a syn::ExprTry) {
-            self.0 = true;
-        }
+/// The `return`s and `?`s of a closure, which leave it and not the function.
+#[derive(Default)]
+struct Exits {
+    returns: bool,
+    tries: bool,
+}
+
+impl<'a> Visit<'a> for Exits {
+    fn visit_expr_closure(&mut self, _: &'a ExprClosure) {}
+    fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
+        self.returns = true;
     }
-    let mut exits = Exits(false);
+    fn visit_expr_try(&mut self, e: &'a syn::ExprTry) {
+        self.tries = true;
+        visit::visit_expr_try(self, e);
+    }
+}
+
+fn exits(closure: &ExprClosure) -> Exits {
+    let mut exits = Exits::default();
     visit::visit_expr(&mut exits, &closure.body);
-    exits.0
+    exits
+}
+
+fn tries(closure: &ExprClosure) -> bool {
+    exits(closure).tries
 }
 
 /// `it.try_fold(init, f)` under a `?`, or (with a kind) as a value.
@@ -150,7 +176,9 @@ fn folded(call: &syn::ExprMethodCall, kind: Option<Kind>) -> Option<Expr> {
         return None;
     }
     let (init, Expr::Closure(f)) = (&call.args[0], &call.args[1]) else { return None };
-    if exits(f) || f.inputs.len() != 2 {
+    // Under a `?` of the function, the `?` of the closure leave the function as well.
+    let exits = exits(f);
+    if exits.returns || exits.tries && kind.is_some() || f.inputs.len() != 2 {
         return None;
     }
     let (items, acc, item, body) = (&call.receiver, &f.inputs[0], &f.inputs[1], &f.body);
