@@ -43,6 +43,18 @@ pub trait Abreast<const L: usize>: Tangent {
     fn lane(wide: Self::Ref<'_>, l: usize) -> Self::One;
 }
 
+/// Tangents in `L` directions, of those that `tangent` gives.
+#[inline]
+pub fn gather<T: Tangent, const L: usize>(tangent: impl FnMut(usize) -> T) -> T::Lanes<L> {
+    Abreast::abreast(std::array::from_fn(tangent))
+}
+
+/// Adds the first `count` of the tangents in `L` directions to a list.
+#[inline]
+pub fn scatter<T: Tangent, const L: usize>(wide: &T::Lanes<L>, count: usize, list: &mut Vec<T>) {
+    list.extend((0..count).map(|l| <T::Lanes<L> as Abreast<L>>::lane(wide.tangent_ref(), l)));
+}
+
 /// How many directions a sweep has: it gives the generic parameter of a generated function its value.
 #[derive(Clone, Copy, Debug)]
 pub struct Width<const L: usize>;

@@ -245,3 +245,29 @@ fn methods() {
     let (lens, p) = (Lens { focal: 2.0 }, [1.0, 2.0, 4.0]);
     assert_eq!(lens.project_jacobian_forward(p), lens.project_jacobian_reverse(p));
 }
+
+#[test]
+fn batches_of_directions_and_of_cotangents() {
+    let x = [0.5, 1.5, -0.5];
+    let (value, columns) = functions::jvp_batch(
+        &x,
+        &(0..11).map(|k| vec![f64::from(k), 1.0, 0.5]).collect::<Vec<_>>(),
+    );
+    assert_eq!((value, columns.len()), (functions(&x), 11));
+    for (k, column) in (0..11).zip(columns) {
+        let expected = functions::jvp(&x, &[f64::from(k), 1.0, 0.5]).1;
+        assert!(column.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12));
+    }
+    let m = array![[1.0, 2.0], [3.0, 4.0]];
+    let v = array![5.0, 6.0];
+    let directions = [(array![[1.0, 0.0], [0.0, 1.0]], array![1.0, 0.0]), (m.clone(), v.clone())];
+    let (value, images) = product::jvp_batch(&m, &v, &directions);
+    assert_eq!(value, product(&m, &v));
+    assert_eq!(images, [array![6.0, 9.0], 2.0 * &value]);
+    let (_, bars) = product::vjp_batch(&m, &v, &[array![1.0, 0.0], array![0.0, 0.0]]);
+    assert_eq!(bars[0], (array![[5.0, 6.0], [0.0, 0.0]], array![1.0, 2.0]));
+    assert_eq!(bars[1].1, array![0.0, 0.0]);
+    let lens = Lens { focal: 2.0 };
+    let (_, images) = lens.project_jvp_batch([1.0, 2.0, 4.0], &[[1.0, 0.0, 0.0]]);
+    assert_eq!(images, [[0.5, 0.0]]);
+}

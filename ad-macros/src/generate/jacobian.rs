@@ -5,6 +5,7 @@
 //! is `ad_runtime::jacobian`.
 
 mod arrays;
+mod batch;
 
 use super::{Naming, allows, generics, plain_inputs, visibility, with_sized};
 use crate::derive::constant::bounds_of;
@@ -73,12 +74,18 @@ pub fn all(f: &Function, naming: &Naming, abreast: bool) -> TokenStream {
             "The Jacobian of `{name}` with respect to {names}, column by column in forward mode: {layout}."
         );
         out.extend(parts.returning("jacobian_forward", &quote!(Forward), &doc));
+        if parts.has_batches() {
+            out.extend(parts.jvp_batch(abreast));
+        }
     }
     if reverse {
         let doc = format!(
             "The Jacobian of `{name}` with respect to {names}, row by row in reverse mode: {layout}."
         );
         out.extend(parts.returning("jacobian_reverse", &quote!(Reverse), &doc));
+        if parts.has_batches() {
+            out.extend(parts.vjp_batch());
+        }
     }
     quote!(::ad_runtime::with_ndarray! { #out })
 }

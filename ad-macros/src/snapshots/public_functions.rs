@@ -371,6 +371,23 @@ impl squares {
         < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
         shift, ::ad_runtime::jacobian::Mode::Forward, & out_zero, & mut x_jacobian);
         x_jacobian } #[doc =
+        "The value of `squares` and its derivatives in several directions of `x`: those of `jvp` in each of them, up to eight of them by one run of the function."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn
+        jvp_batch(x : & [f64], shift : f64, __directions : & [::std::vec::Vec < f64 >])
+        -> (f64, ::std::vec::Vec < f64 >) { let __dots : ::std::vec::Vec < f64 > = if
+        Self::__lanes(::ad_runtime::jacobian::FUEL) { let mut __dots =
+        ::std::vec::Vec::with_capacity(__directions.len()); for __some in __directions
+        .chunks(8) { let __images = Self::__jvp_lanes(x, shift, ::ad_runtime::rt::Width::
+        < 8 >, & ::ad_runtime::lanes::gather:: < ::std::vec::Vec < f64 >, 8 > (| __l | if
+        __l < __some.len() { ::core::clone::Clone::clone(& __some[__l]) } else {
+        ::ad_runtime::rt::zero(& x) }), ::ad_runtime::rt::Inactive).1;
+        ::ad_runtime::lanes::scatter:: < f64, 8 > (& __images, __some.len(), & mut
+        __dots); } __dots } else { __directions.iter().map(| __direction | Self::__jvp(x,
+        shift, __direction, ::ad_runtime::rt::Inactive).1).collect() }; (squares(x,
+        shift), __dots) } #[doc =
         "The Jacobian of `squares` with respect to `x`, row by row in reverse mode: an array of shape (shape of the result) ++ (shape of the parameter)."]
         #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
         unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
@@ -382,6 +399,16 @@ impl squares {
         ::ad_runtime::rt::zero(& x); let mut x_jacobian = ::ad_runtime::jacobian::zeros::
         < f64, ::std::vec::Vec < f64 > > (& out_zero, & x_bar); Self::__jacobian(x,
         shift, ::ad_runtime::jacobian::Mode::Reverse, & out_zero, & mut x_jacobian);
-        x_jacobian }
+        x_jacobian } #[doc =
+        "The value of `squares` and the pullbacks of several cotangents of its result: those of `vjp`, for each of them."]
+        #[inline] #[allow(unused_variables, unused_mut, unused_assignments,
+        unused_parens, unused_braces, dead_code, unreachable_code, unused_must_use,
+        non_snake_case, unused_imports, unused_labels, clippy::all, clippy::pedantic,
+        clippy::nursery, clippy::restriction)] #[allow(trivial_bounds)] pub fn
+        vjp_batch(x : & [f64], shift : f64, __cotangents : & [f64]) -> (f64,
+        ::std::vec::Vec < ::std::vec::Vec < f64 > >) { let __bars = __cotangents.iter()
+        .map(| __cotangent | { let mut x_bar = ::ad_runtime::rt::zero(& x);
+        Self::__adjoint(x, shift, ::core::clone::Clone::clone(__cotangent), & mut x_bar,
+        ::ad_runtime::rt::Inactive); x_bar }).collect(); (squares(x, shift), __bars) }
     }
 }
