@@ -209,3 +209,46 @@ fn callees_tell_whether_they_read_what_they_overwrite() {
     assert_eq!(fill::__READS, [false; 3]);
     assert!(fold_in::__READS[0] && !fold_in::__READS[1]);
 }
+
+/// A range that reaches beyond the elements, and a loop that stops before their end.
+#[differentiate]
+fn until_large(x: &[f64], k: f64) -> f64 {
+    let mut y = x.to_vec();
+    let mut s = 0.0;
+    for i in 0..1000 {
+        y[i] = k * y[i] * y[i];
+        s += y[i] * x[i];
+        if i + 1 == x.len() {
+            break;
+        }
+    }
+    s
+}
+
+#[test]
+fn check_until_large() {
+    for n in [1, 2, 5] {
+        check!(until_large(&values(n), 0.7));
+    }
+}
+
+/// Bounds that change, of which a slice asks for the elements alone.
+#[differentiate]
+fn moving_windows(x: &[f64], k: f64) -> f64 {
+    let mut ends = vec![1; 2];
+    let mut s = 0.0;
+    for i in 1..x.len() {
+        let window = &x[0..ends[1]];
+        s += k * window.iter().map(|v| v * v).sum::<f64>();
+        ends[1] = i + 1;
+        s *= 1.0 + 0.1 * x[..ends[1]].iter().sum::<f64>();
+    }
+    s
+}
+
+#[test]
+fn check_moving_windows() {
+    for n in [1, 2, 3, 6] {
+        check!(moving_windows(&values(n), 0.7));
+    }
+}

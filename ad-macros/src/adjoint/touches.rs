@@ -169,10 +169,29 @@ pub fn only_counts(tokens: &TokenStream, name: &str) -> bool {
     (0..trees.len()).all(|at| match &trees[at] {
         TokenTree::Group(group) => only_counts(&group.stream(), name),
         TokenTree::Ident(i) if i == name => {
-            let is_field = at > 0 && dot(at - 1);
+            // The second dot of a range is not that of a field.
+            let is_field = at > 0 && dot(at - 1) && !(at > 1 && dot(at - 2));
             let end = if part(at + 1) && range(at + 1) { at + 2 } else { at + 1 };
             is_field || dot(end) && (ident(end + 1, "len") || ident(end + 1, "is_empty"))
         }
         _ => true,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_counts;
+    use quote::quote;
+
+    #[test]
+    fn lengths_are_told_from_elements() {
+        assert!(only_counts(&quote!(0..x.len()), "x"));
+        assert!(only_counts(&quote!(x[1..].len() - y[0]), "x"));
+        assert!(only_counts(&quote!(s.x[0] + x.len()), "x"));
+        assert!(!only_counts(&quote!(0..x[1]), "x"));
+        assert!(!only_counts(&quote!(..=x), "x"));
+        assert!(!only_counts(&quote!(x[0].len()), "x"));
+        assert!(!only_counts(&quote!(x[x[0]..].len()), "x"));
+        assert!(!only_counts(&quote!(x.iter().len()), "x"));
+    }
 }

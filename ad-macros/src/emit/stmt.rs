@@ -384,7 +384,11 @@ impl Emitter<'_> {
         });
         let head = self.head(kind, |var| self.is_read(var, body, id));
         let held = self.held(id);
-        let walk = self.with_slices(kind, &[&body.stmts], quote!(#head #inside));
+        // A loop that stops early may not reach what its range says.
+        let walk = match &body.result {
+            None => self.with_slices(kind, &[&body.stmts], quote!(#head #inside)),
+            Some(_) => quote!(#head #inside),
+        };
         quote!(#held #declared #walk)
     }
 
