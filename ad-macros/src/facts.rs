@@ -92,11 +92,50 @@ impl Facts {
         self.active.contains(name) && !self.types.get(name).is_some_and(Ty::is_discrete)
     }
 
-    /// Whether `e` is the error of a `Result` that may be active, or a part of one.
+    /// Whether `e` is the error of a `Result` that may be active, a part of one, or what a function makes of one.
     fn is_failure(&self, e: &Expr) -> bool {
-        let place = matches!(e, Expr::Path(_) | Expr::Field(_) | Expr::Index(_))
-            || matches!(e, Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)));
-        place && root_of(e).is_some_and(|root| self.failures.contains(&root.to_string()))
+        let any = |es: &syn::punctuated::Punctuated<Expr, syn::Token![,]>| {
+            es.iter().any(|e| self.is_failure(e))
+        };
+        if self.active(e) {
+            // The errors in it are asserted to be constant.
+            return false;
+        }
+        match e {
+            Expr::Path(_) | Expr::Field(_) | Expr::Index(_) => {
+                root_of(e).is_some_and(|root| self.failures.contains(&root.to_string()))
+            }
+            Expr::Unary(u) => matches!(u.op, syn::UnOp::Deref(_)) && self.is_failure(&u.expr),
+            Expr::Paren(e) => self.is_failure(&e.expr),
+            Expr::Group(e) => self.is_failure(&e.expr),
+            Expr::Reference(e) => self.is_failure(&e.expr),
+            Expr::Tuple(e) => any(&e.elems),
+            Expr::Array(e) => any(&e.elems),
+            Expr::Struct(e) => e.fields.iter().any(|f| self.is_failure(&f.expr)),
+            Expr::MethodCall(e) => {
+                !types::inactive_method(e) && (self.is_failure(&e.receiver) || any(&e.args))
+            }
+            // In an error again, it makes an active `Result`.
+            Expr::Call(e) => !is_stop_gradient(&e.func) && !is_error(&e.func) && any(&e.args),
+            Expr::If(e) => {
+                self.failing_tail(&e.then_branch)
+                    || e.else_branch.as_ref().is_some_and(|(_, e)| self.is_failure(e))
+            }
+            Expr::Match(e) => e.arms.iter().any(|arm| self.is_failure(&arm.body)),
+            Expr::Block(e) => self.failing_tail(&e.block),
+            _ => false,
+        }
+    }
+
+    fn failing_tail(&self, block: &syn::Block) -> bool {
+        matches!(block.stmts.last(), Some(syn::Stmt::Expr(e, None)) if self.is_failure(e))
+    }
+
+    /// Takes the names of `pat` for errors, or parts of some.
+    fn fail(&mut self, pat: &Pat) {
+        for name in pattern_names(pat) {
+            self.changed |= self.failures.insert(name.to_string());
+        }
     }
 
     pub fn is_bound(&self, name: &str) -> bool {
@@ -143,9 +182,12 @@ impl Facts {
                     && (self.active(&e.receiver) || e.args.iter().any(|e| self.active(e)))
             }
             Expr::Call(e) => {
+                // The error of a `Result` carries no derivative, but what is computed of the `Result` lacks it then.
+                let lost = is_error(&e.func) && e.args.iter().any(|e| self.is_failure(e));
                 !is_stop_gradient(&e.func)
-                    && !is_error(&e.func)
-                    && (e.args.iter().any(|e| self.active(e)) || self.active_callee(&e.func))
+                    && (lost
+                        || e.args.iter().any(|e| self.active(e))
+                        || self.active_callee(&e.func))
             }
             // What an unknown macro makes of active values is active, which lowering refuses.
             Expr::Macro(e) => {
@@ -234,7 +276,7 @@ pub fn is_stop_gradient(func: &Expr) -> bool {
 }
 
 /// `Err(..)`: the error of a `Result` carries no derivative.
-fn is_error(func: &Expr) -> bool {
+pub fn is_error(func: &Expr) -> bool {
     matches!(func, Expr::Path(p) if p.path.is_ident("Err"))
 }
 

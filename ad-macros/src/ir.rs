@@ -214,6 +214,11 @@ pub enum CallKind {
     Constructor,
 }
 
+/// The constructor of an `Err`.
+fn is_failure(path: &TokenStream) -> bool {
+    matches!(path.clone().into_iter().next(), Some(proc_macro2::TokenTree::Ident(i)) if i == "Err")
+}
+
 impl Expr {
     pub fn var(var: Var) -> Expr {
         Expr::Place(Place::var(var))
@@ -786,6 +791,8 @@ impl Program {
         match expr {
             Expr::Place(place) => self.is_active(place),
             Expr::Verbatim { .. } | Expr::Number(..) => false,
+            // Of an active value, which it lost: so is what is made of the `Result`.
+            Expr::Call { path, kind: CallKind::Constructor, .. } if is_failure(path) => true,
             expr => expr.children().into_iter().any(|e| self.reads_active(e)),
         }
     }

@@ -8,7 +8,8 @@ use std::cmp::Ordering;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may carry a derivative, which would be lost here",
     label = "this is taken for a number or a flag without derivative",
-    note = "`!x` and methods such as `len`, `shape` and `contains` are not differentiated: give the operation another name and `#[differentiate]`, or pass `stop_gradient(..)` of the operand"
+    note = "`!x` and methods such as `len`, `shape` and `contains` are not differentiated: give the operation another name and `#[differentiate]`, or pass `stop_gradient(..)` of the operand",
+    note = "what the `Err` of a `Result` holds is not differentiated either: return it in `Ok`, or compute with `stop_gradient(..)` of it"
 )]
 pub trait ConstantValue {}
 

@@ -26,6 +26,9 @@ use syn::{Expr, UnOp};
 pub fn assert(facts: &Facts, body: &mut syn::Block) -> bool {
     let mut assumptions = Assumptions { facts, found: false };
     assumptions.visit_block_mut(body);
+    if let Some(value) = tail(body) {
+        assumptions.constant(value);
+    }
     assumptions.found
 }
 
@@ -66,26 +69,81 @@ impl Assumptions<'_> {
         place && unknown && self.facts.is_mutable(&root) && !self.facts.is_active(&root)
     }
 
-    /// Asserts that what is computed of an error, and what an arm or a closure makes of it, is constant.
+    /// Asserts that what is computed of an error, and what becomes a part of an active value, is constant.
     fn failures(&mut self, e: &mut Expr) {
+        let active = self.facts.active(e);
         let operands: Vec<&mut Expr> = match e {
             Expr::Binary(b) if types::is_arithmetic(&b.op) || types::is_compound(&b.op) => {
                 vec![&mut b.left, &mut b.right]
             }
             Expr::Unary(u) if matches!(u.op, UnOp::Neg(_)) => vec![&mut u.expr],
+            // What a function makes of the error is an integer, whatever the error is.
+            Expr::Cast(c) => {
+                if self.facts.is_failure(&c.expr) {
+                    *c.expr = self.asserted(&c.expr);
+                }
+                return;
+            }
             Expr::MethodCall(call) if crate::rules::scalar(&call.method.to_string()).is_some() => {
                 vec![&mut call.receiver]
             }
-            Expr::Match(m) if m.arms.iter().any(|arm| self.facts.active(&arm.body)) => {
-                m.arms.iter_mut().map(|arm| &mut *arm.body).collect()
+            // Of one error `map_err` makes another.
+            Expr::MethodCall(call) if call.method != "map_err" => {
+                let used = |arg: &&mut Expr| active || matches!(arg, Expr::Closure(_));
+                call.args.iter_mut().filter(used).collect()
             }
-            Expr::Closure(c) => vec![&mut c.body],
+            Expr::Call(call) if active && !super::is_error(&call.func) => {
+                call.args.iter_mut().collect()
+            }
+            Expr::Tuple(t) if active => t.elems.iter_mut().collect(),
+            Expr::Array(a) if active => a.elems.iter_mut().collect(),
+            Expr::Struct(s) if active => s.fields.iter_mut().map(|f| &mut f.expr).collect(),
+            Expr::Assign(a) if self.facts.active(&a.left) => vec![&mut a.right],
+            Expr::Match(m) if active => m.arms.iter_mut().map(|arm| &mut *arm.body).collect(),
+            Expr::If(i) if active => {
+                let els = i.else_branch.as_mut().map(|(_, els)| &mut **els);
+                tail(&mut i.then_branch).into_iter().chain(els).collect()
+            }
             _ => return,
         };
         for operand in operands {
-            if self.facts.is_failure(operand) {
-                *operand = self.asserted(operand);
+            match operand {
+                Expr::Closure(closure) => self.constant(&mut closure.body),
+                e => self.constant(e),
             }
+        }
+    }
+
+    /// Asserts that the errors of which `e` is made are constant.
+    fn constant(&mut self, e: &mut Expr) {
+        if !self.facts.is_failure(e) {
+            return;
+        }
+        match e {
+            Expr::Paren(inner) => self.constant(&mut inner.expr),
+            Expr::Block(block) => {
+                if let Some(e) = tail(&mut block.block) {
+                    self.constant(e);
+                }
+            }
+            Expr::If(i) => {
+                let els = i.else_branch.as_mut().map(|(_, els)| &mut **els);
+                let tails = tail(&mut i.then_branch).into_iter().chain(els);
+                tails.for_each(|e| self.constant(e));
+            }
+            Expr::Match(m) => m.arms.iter_mut().for_each(|arm| self.constant(&mut arm.body)),
+            // A function of what is constant makes a constant of it.
+            Expr::Call(call) => call.args.iter_mut().for_each(|arg| self.constant(arg)),
+            Expr::MethodCall(call) => {
+                call.args.iter_mut().for_each(|arg| self.constant(arg));
+                if self.facts.is_failure(&call.receiver) {
+                    let receiver = &call.receiver;
+                    let borrowed = quote_spanned!(receiver.span()=> &#receiver);
+                    let borrowed = syn::parse2(borrowed).expect("a borrow of an expression is one");
+                    *call.receiver = self.asserted(&borrowed);
+                }
+            }
+            e => *e = self.asserted(e),
         }
     }
 
@@ -94,6 +152,14 @@ impl Assumptions<'_> {
         let span = e.span().resolved_at(Span::call_site());
         let tokens: TokenStream = quote_spanned!(span=> ::ad_runtime::rt::constant(#e));
         syn::parse2(tokens).expect("a call of an expression is one")
+    }
+}
+
+/// The value of a block.
+fn tail(block: &mut syn::Block) -> Option<&mut Expr> {
+    match block.stmts.last_mut() {
+        Some(syn::Stmt::Expr(e, None)) => Some(e),
+        _ => None,
     }
 }
 

@@ -167,6 +167,17 @@ fn makes_float(name: &str) -> bool {
     name == "to_f64" || name == "to_f32"
 }
 
+/// Whether the syntax shows text, which `into` makes an error or other text.
+fn shows_text(e: &Expr) -> bool {
+    match e {
+        Expr::Macro(_) => true,
+        Expr::MethodCall(call) => call.method == "to_string",
+        Expr::Paren(e) => shows_text(&e.expr),
+        Expr::Reference(e) => shows_text(&e.expr),
+        _ => false,
+    }
+}
+
 fn is_into(call: &syn::ExprMethodCall) -> bool {
     call.method == "into" && call.args.is_empty()
 }
@@ -333,7 +344,8 @@ impl<'a> Visit<'a> for Report<'_> {
             return;
         }
         // An `into` whose target is not said may be one.
-        let becomes_float = makes_float(&e.method.to_string()) || is_into(e);
+        let becomes_float =
+            makes_float(&e.method.to_string()) || is_into(e) && !shows_text(&e.receiver);
         if becomes_float && self.rounded.is_rounded(&e.receiver) {
             return self.error(e);
         }

@@ -55,8 +55,7 @@ impl Facts {
             Pat::TupleStruct(p) => {
                 let fails = p.path.segments.last().is_some_and(|s| s.ident == "Err");
                 if active && fails {
-                    let names = p.elems.iter().flat_map(super::pattern_names);
-                    self.failures.extend(names.map(|name| name.to_string()));
+                    p.elems.iter().for_each(|error| self.fail(error));
                 }
                 let active = active && !fails;
                 for sub in &p.elems {
@@ -129,6 +128,9 @@ impl Facts {
             self.ranges.insert(p.ident.to_string());
         }
         self.bind(pat, &ty, active);
+        if self.is_failure(init) {
+            self.fail(pat);
+        }
         // Through an alias, what becomes active makes its origin active.
         if borrows_mutably(init) {
             for name in pattern_names(pat) {
@@ -267,6 +269,11 @@ impl<'a> Visit<'a> for Facts {
         if self.active(&e.right) {
             self.activate_root(&e.left);
         }
+        if let Some(root) = root_of(&e.left)
+            && self.is_failure(&e.right)
+        {
+            self.changed |= self.failures.insert(root.to_string());
+        }
         if let (Some(name), ty) = (ident_of(&e.left), self.infer(&e.right))
             && self.ty(&name) == Ty::Unknown
         {
@@ -336,8 +343,7 @@ impl<'a> Visit<'a> for Facts {
                     || ["fold", "scan", "try_fold", "reduce"].iter().any(|m| e.method == m)
                         && self.mentions_active_expr(&closure.body);
                 if active && takes_error {
-                    let names = closure.inputs.iter().flat_map(super::pattern_names);
-                    self.failures.extend(names.map(|name| name.to_string()));
+                    closure.inputs.iter().for_each(|error| self.fail(error));
                 }
                 self.bind_closure(closure, &params, active && !takes_error);
                 self.visit_expr(&closure.body);

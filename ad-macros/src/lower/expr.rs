@@ -159,6 +159,7 @@ impl Lower<'_> {
             },
             SynExpr::Binary(b) => self.binary(b),
             SynExpr::MethodCall(call) => self.method(call),
+            SynExpr::Call(call) if crate::facts::is_error(&call.func) => self.failure(call),
             SynExpr::Call(call) => self.call(call),
             SynExpr::Reference(r) => {
                 let mutable = r.mutability.is_some();
@@ -187,6 +188,16 @@ impl Lower<'_> {
                 self.errors.at(other, unsupported(other));
                 self.verbatim(other)
             }
+        }
+    }
+
+    /// `Err(e)`: an active `Result`, whose tangent is `Err(())`, of a constant.
+    fn failure(&mut self, call: &syn::ExprCall) -> Expr {
+        let args = call.args.iter().map(|e| self.verbatim_value(e)).collect();
+        Expr::Call {
+            path: call.func.to_token_stream(),
+            args,
+            kind: crate::ir::CallKind::Constructor,
         }
     }
 
