@@ -45,21 +45,38 @@ fn array_adjoint<Op: Elementwise, A: Number, D: Dimension, E: Dimension + 'stati
 ) {
     let Some(mut x_bar) = x_bar else { return };
     require_same_shape(&x_bar, x);
-    let add = |into: ArrayViewMut<'_, A, E>| {
-        require_same_shape(&into, y);
-        if Op::DY_READS_Y {
-            add_sum3(into, &x_bar, x, y, Op::dy);
-        } else if Op::DY_READS_X {
-            add_sum2(into, &x_bar, x, |bar, x| Op::dy(bar, x, x));
-        } else {
-            add_sum(into, &x_bar, |bar| Op::dy(bar, bar, bar));
-        }
-    };
+    let add = |into: ArrayViewMut<'_, A, E>| add_to_rhs::<Op, A, D, E>(into, x, y, &x_bar);
     y_bar.update(add, || {
         let mut fresh = Array::zeros(y.raw_dim());
         add(fresh.view_mut());
         fresh
     });
+    through_array::<Op, A, D, E>(&mut x_bar, y);
+}
+
+/// Adds to the cotangent of `y`, given that of `x` after the assignment.
+#[track_caller]
+fn add_to_rhs<Op: Elementwise, A: Number, D: Dimension, E: Dimension + 'static>(
+    into: ArrayViewMut<'_, A, E>,
+    x: &ArrayRef<A, D>,
+    y: &ArrayRef<A, E>,
+    x_bar: &ArrayRef<A, D>,
+) {
+    require_same_shape(&into, y);
+    if Op::DY_READS_Y {
+        add_sum3(into, x_bar, x, y, Op::dy);
+    } else if Op::DY_READS_X {
+        add_sum2(into, x_bar, x, Op::dy_of_x);
+    } else {
+        add_sum(into, x_bar, Op::dy_alone);
+    }
+}
+
+/// Turns the cotangent of `x` after the assignment into that before it.
+fn through_array<Op: Elementwise, A: Number, D: Dimension, E: Dimension>(
+    x_bar: &mut ArrayRef<A, D>,
+    y: &ArrayRef<A, E>,
+) {
     if Op::DX_READS_Y {
         x_bar.zip_mut_with(y, |x_bar, &y| *x_bar = Op::dx(*x_bar, y));
     }
@@ -75,7 +92,7 @@ fn scalar_jvp<Op: Elementwise, A: Number, D: Dimension>(
     let Some(mut x_dot) = x_dot else { return };
     require_same_shape(&x_dot, x);
     if Op::DX_READS_Y {
-        x_dot.mapv_inplace(|x_dot| Op::dx(x_dot, s));
+        x_dot.mapv_inplace(Op::dx_at(s));
     }
     if let Some(s_dot) = s_dot {
         x_dot.zip_mut_with(x, |x_dot, &x| *x_dot += Op::dy(s_dot, x, s));
@@ -92,14 +109,10 @@ fn scalar_adjoint<Op: Elementwise, A: Number, D: Dimension>(
     let Some(mut x_bar) = x_bar else { return };
     require_same_shape(&x_bar, x);
     s_bar.add(|| {
-        if Op::DY_READS_X {
-            sum2(&x_bar, x, |bar, x| Op::dy(bar, x, s))
-        } else {
-            Op::dy(x_bar.sum(), s, s)
-        }
+        if Op::DY_READS_X { sum2(&x_bar, x, Op::dy_at(s)) } else { Op::dy(x_bar.sum(), s, s) }
     });
     if Op::DX_READS_Y {
-        x_bar.mapv_inplace(|x_bar| Op::dx(x_bar, s));
+        x_bar.mapv_inplace(Op::dx_at(s));
     }
 }
 

@@ -8,7 +8,7 @@ use super::shapes::{broadcast, copy, require_same_shape, require_shape, sum2};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use crate::{Number, variant_mismatch};
-use ndarray::{Array, ArrayRef, ArrayView, Axis, Dimension, RemoveAxis, Zip};
+use ndarray::{Array, ArrayRef, ArrayView, ArrayViewMut, Axis, Dimension, RemoveAxis, Zip};
 
 /// The derivatives of the reductions of an array along one axis of length `n`.
 ///
@@ -157,7 +157,7 @@ fn add_repeated<A: Number, D: RemoveAxis + 'static>(
     slot.update(
         |mut into| {
             require_same_shape(&into, x);
-            into.zip_mut_with(&bar, |into, &bar| *into += bar);
+            *into += &*bar;
         },
         || copy(&broadcast(&bar, x.raw_dim())),
     );
@@ -189,15 +189,25 @@ fn add_deviations_along<A: Number, D: RemoveAxis + 'static>(
     bar: impl FnOnce() -> Array<A, D::Smaller>,
 ) {
     add_into(slot, x, |into| {
-        let Some(mean) = x.mean_axis(axis) else {
-            return;
-        };
-        Zip::from(into)
-            .and(x)
-            .and_broadcast(with_axis::<A, D>(&mean, axis))
-            .and_broadcast(with_axis::<A, D>(&bar(), axis))
-            .for_each(|into, &x, &mean, &bar| *into += bar * (x - mean));
+        if let Some(mean) = x.mean_axis(axis) {
+            let (mean, bar) = (with_axis::<A, D>(&mean, axis), bar());
+            add_scaled_differences(into, x, mean, with_axis::<A, D>(&bar, axis));
+        }
     });
+}
+
+/// Adds `bar * (xᵢ - mean)`, where `bar` and `mean` are broadcast.
+fn add_scaled_differences<A: Number, D: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    x: &ArrayRef<A, D>,
+    mean: ArrayView<'_, A, D>,
+    bar: ArrayView<'_, A, D>,
+) {
+    Zip::from(into)
+        .and(x)
+        .and_broadcast(mean)
+        .and_broadcast(bar)
+        .for_each(|into, &x, &mean, &bar| *into += bar * (x - mean));
 }
 
 #[ad_macros::second_order(dual, linear(__sum_axis_adjoint, __mean_axis_adjoint))]

@@ -8,7 +8,7 @@ use super::shapes::require_same_shape;
 use super::slots::OutBar;
 use crate::Number;
 use crate::slot::{Slot, TangentArg};
-use ndarray::{Array, ArrayRef, Dimension, Zip};
+use ndarray::{Array, ArrayRef, ArrayView, Dimension, Zip};
 
 /// `bar * slope`.
 #[inline(always)]
@@ -26,6 +26,23 @@ pub(super) fn steep<A: Number>(bar: A, slope: impl FnOnce() -> A) -> A {
 #[inline(always)]
 fn constant<A: Number>(value: f64) -> A {
     A::from_f64(value).expect("a real type approximates every f64")
+}
+
+/// The tangent `f(ẋ, x, y)` of the result `y`.
+#[track_caller]
+fn tangent<A: Number, D: Dimension>(
+    x: &ArrayRef<A, D>,
+    y: &ArrayRef<A, D>,
+    x_dot: Option<ArrayView<'_, A, D>>,
+    f: impl Fn(A, A, A) -> A,
+) -> Array<A, D> {
+    match x_dot {
+        Some(dot) => {
+            require_same_shape(&dot, x);
+            Zip::from(dot).and(x).and(y).map_collect(|&dot, &x, &y| f(dot, x, y))
+        }
+        None => Array::zeros(x.raw_dim()),
+    }
 }
 
 macro_rules! elementwise {
@@ -58,33 +75,45 @@ macro_rules! elementwise {
             );
         )*}
 
+        /// `ȳ f'(x)` for one element.
+        mod alone {
+            use super::*;
+            $(
+                #[inline(always)]
+                pub(super) fn $name<A: Number>(bar: A, $x: A) -> A {
+                    let $y = || A::$name($x);
+                    let _ = &$y;
+                    $scale(bar, || $slope)
+                }
+            )*
+        }
+
+        /// `ȳ f'(x)` for one element, given the result `y` as well.
+        mod with_result {
+            use super::*;
+            $(
+                #[inline(always)]
+                pub(super) fn $name<A: Number>(bar: A, $x: A, y: A) -> A {
+                    let $y = || y;
+                    let _ = ($x, &$y);
+                    $scale(bar, || $slope)
+                }
+            )*
+        }
+
         #[ad_macros::second_order(dual)]
         impl<A: Number, D: Dimension + 'static> ElementwiseMethods<A, D> for ArrayRef<A, D> {$(
             #[track_caller]
             fn $jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>) {
                 let out = self.$name();
-                let out_dot = match self_dot.get() {
-                    Some(dot) => {
-                        require_same_shape(&dot, self);
-                        Zip::from(dot).and(self).and(&out).map_collect(|&dot, &$x, &y| {
-                            let $y = || y;
-                            let _ = ($x, &$y);
-                            $scale(dot, || $slope)
-                        })
-                    }
-                    None => Array::zeros(self.raw_dim()),
-                };
+                let out_dot = tangent(self, &out, self_dot.get(), with_result::$name);
                 (out, out_dot)
             }
 
             #[track_caller]
             fn $adjoint<SX: Slot<Array<A, D>>>(&self, out_bar: Array<A, D>, self_bar: SX) {
                 let out_bar = OutBar::new(out_bar, &self.raw_dim());
-                out_bar.add_to2(self_bar, self, self, true, |bar, $x| {
-                    let $y = || A::$name($x);
-                    let _ = &$y;
-                    $scale(bar, || $slope)
-                });
+                out_bar.add_same(self_bar, self, alone::$name);
             }
 
             #[track_caller]
@@ -93,11 +122,7 @@ macro_rules! elementwise {
             ) {
                 require_same_shape(out, self);
                 let out_bar = OutBar::new(out_bar, &self.raw_dim());
-                out_bar.add_to3(self_bar, self, self, out, |bar, $x, y| {
-                    let $y = || y;
-                    let _ = ($x, &$y);
-                    $scale(bar, || $slope)
-                });
+                out_bar.add_same_with(self_bar, self, out, with_result::$name);
             }
         )*}
     };

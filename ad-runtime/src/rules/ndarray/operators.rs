@@ -4,14 +4,16 @@
 
 use super::shapes::{broadcast_owned, common_shape, require_same_shape, sum2};
 use super::slots::OutBar;
+use crate::Number;
 use crate::rules::{Add, BinaryRule, Div, Mul, NegRule, Rem, Sub};
 use crate::slot::{Slot, TangentArg};
-use crate::{Differentiable, Number};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, DimMax, Dimension, Zip};
 
 /// An elementwise operator `z = x ∘ y`, given by its pullback to each operand.
 ///
 /// The derivative in `x` does not depend on `x` for any of them, which the rules make use of.
+/// What the rules do to each element is a function of this trait: loops are compiled once per type of their
+/// closure, which would name the slots if it stood in a rule.
 pub trait Elementwise: Sized {
     /// Whether [`Elementwise::dx`] reads `y`.
     const DX_READS_Y: bool;
@@ -19,10 +21,50 @@ pub trait Elementwise: Sized {
     const DY_READS_X: bool;
     /// Whether [`Elementwise::dy`] reads `y`.
     const DY_READS_Y: bool;
+    /// Whether the operator is linear in both operands together.
+    const LINEAR: bool = !(Self::DX_READS_Y || Self::DY_READS_X || Self::DY_READS_Y);
+    /// Whether the operator is linear in each operand.
+    const PRODUCT: bool = Self::DX_READS_Y && Self::DY_READS_X && !Self::DY_READS_Y;
     /// `z̄ ∂z/∂x`.
     fn dx<A: Number>(bar: A, y: A) -> A;
     /// `z̄ ∂z/∂y`.
     fn dy<A: Number>(bar: A, x: A, y: A) -> A;
+
+    /// [`Elementwise::dx`] where it does not read `y`.
+    #[inline(always)]
+    fn dx_alone<A: Number>(bar: A) -> A {
+        Self::dx(bar, bar)
+    }
+    /// [`Elementwise::dx`] for one `y`.
+    #[inline(always)]
+    fn dx_at<A: Number>(y: A) -> impl Fn(A) -> A + Copy {
+        move |bar| Self::dx(bar, y)
+    }
+    /// [`Elementwise::dy`] where it reads neither operand.
+    #[inline(always)]
+    fn dy_alone<A: Number>(bar: A) -> A {
+        Self::dy(bar, bar, bar)
+    }
+    /// [`Elementwise::dy`] where it does not read `y`.
+    #[inline(always)]
+    fn dy_of_x<A: Number>(bar: A, x: A) -> A {
+        Self::dy(bar, x, x)
+    }
+    /// [`Elementwise::dy`] for one `x`.
+    #[inline(always)]
+    fn dy_for<A: Number>(x: A) -> impl Fn(A, A) -> A + Copy {
+        move |bar, y| Self::dy(bar, x, y)
+    }
+    /// [`Elementwise::dy`] for one `x`, where it does not read `y`.
+    #[inline(always)]
+    fn dy_alone_for<A: Number>(x: A) -> impl Fn(A) -> A + Copy {
+        move |bar| Self::dy(bar, x, bar)
+    }
+    /// [`Elementwise::dy`] for one `y`.
+    #[inline(always)]
+    fn dy_at<A: Number>(y: A) -> impl Fn(A, A) -> A + Copy {
+        move |bar, x| Self::dy(bar, x, y)
+    }
 }
 
 macro_rules! elementwise {
@@ -118,17 +160,14 @@ pub(super) fn array_adjoint<Op: Elementwise, A: Number, D, E, SX, SY>(
     if Op::DX_READS_Y {
         bar.add_to2(x_bar, x, y, !SY::ACTIVE, Op::dx);
     } else {
-        bar.add_to(x_bar, x, !SY::ACTIVE, |bar| Op::dx(bar, bar));
-    }
-    if !SY::ACTIVE {
-        return;
+        bar.add_to(x_bar, x, !SY::ACTIVE, Op::dx_alone);
     }
     if Op::DY_READS_Y {
         bar.add_to3(y_bar, y, x, y, Op::dy);
     } else if Op::DY_READS_X {
-        bar.add_to2(y_bar, y, x, true, |bar, x| Op::dy(bar, x, x));
+        bar.add_to2(y_bar, y, x, true, Op::dy_of_x);
     } else {
-        bar.add_to(y_bar, y, true, |bar| Op::dy(bar, bar, bar));
+        bar.add_to(y_bar, y, true, Op::dy_alone);
     }
 }
 
@@ -169,9 +208,9 @@ pub(super) fn array_scalar_adjoint<Op: Elementwise, A: Number, D, SX, SS>(
     let mut bar = OutBar::new(out_bar, &x.raw_dim());
     s_bar.add(|| {
         let bar = bar.get();
-        sum2(bar, if Op::DY_READS_X { x } else { bar }, |bar, x| Op::dy(bar, x, s))
+        sum2(bar, if Op::DY_READS_X { x } else { bar }, Op::dy_at(s))
     });
-    bar.add_to(x_bar, x, true, |bar| Op::dx(bar, s));
+    bar.add_to(x_bar, x, true, Op::dx_at(s));
 }
 
 /// The tangent of `s ∘ y` for a scalar and an array.
@@ -214,9 +253,9 @@ pub(super) fn scalar_array_adjoint<Op: Elementwise, A: Number, D, SS, SY>(
         sum2(bar, if Op::DX_READS_Y { y } else { bar }, Op::dx)
     });
     if Op::DY_READS_Y {
-        bar.add_to2(y_bar, y, y, true, |bar, y| Op::dy(bar, s, y));
+        bar.add_to2(y_bar, y, y, true, Op::dy_for(s));
     } else {
-        bar.add_to(y_bar, y, true, |bar| Op::dy(bar, s, bar));
+        bar.add_to(y_bar, y, true, Op::dy_alone_for(s));
     }
 }
 
@@ -339,6 +378,21 @@ macro_rules! scalar_array_rule {
 }
 scalar_array_rule!(f32, f64);
 
+/// The tangent of `-x`.
+#[track_caller]
+fn negated<A: Number, D: Dimension>(
+    x: &ArrayRef<A, D>,
+    x_dot: Option<ArrayView<'_, A, D>>,
+) -> Array<A, D> {
+    match x_dot {
+        Some(dot) => {
+            require_same_shape(&dot, x);
+            dot.mapv(A::neg)
+        }
+        None => Array::zeros(x.raw_dim()),
+    }
+}
+
 /// `z = -x`, hence `x̄ += -z̄`.
 macro_rules! neg_rule {
     ([$($generics:tt)*] $x:ty => $out:ty) => {
@@ -347,18 +401,12 @@ macro_rules! neg_rule {
             #[inline]
             #[track_caller]
             fn neg_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> Array<A, D> {
-                match self_dot.get() {
-                    Some(dot) => {
-                        require_same_shape(&dot, self);
-                        dot.mapv(|dot| -dot)
-                    }
-                    None => self.zero_tangent(),
-                }
+                negated(self, self_dot.get())
             }
             #[inline]
             #[track_caller]
             fn neg_adjoint<SX: Slot<Array<A, D>>>(&self, out_bar: Array<A, D>, self_bar: SX) {
-                OutBar::new(out_bar, &self.raw_dim()).add_to(self_bar, self, true, |bar| -bar);
+                OutBar::new(out_bar, &self.raw_dim()).add_to(self_bar, self, true, A::neg);
             }
         }
     };

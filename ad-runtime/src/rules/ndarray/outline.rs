@@ -98,16 +98,16 @@ macro_rules! linear {
         {
             let dim = out_bar.raw_dim();
             let bar = OutBar::new(out_bar, &dim);
-            bar.add_to_shape(x_bar, &x.dim_of(), !SY::ACTIVE, |bar| bar);
+            bar.add_to_shape(x_bar, &x.dim_of(), !SY::ACTIVE, std::convert::identity);
             bar.add_to_shape(y_bar, &y.dim_of(), true, $dy);
         }
     )*};
 }
 linear! {
     /// `z = x + y`, broadcast: `x̄ += z̄`, `ȳ += z̄`, summed over the axes along which the operand was.
-    add_outline_adjoint: |bar| bar;
+    add_outline_adjoint: std::convert::identity;
     /// `z = x - y`, broadcast: `x̄ += z̄`, `ȳ -= z̄`, summed likewise.
-    sub_outline_adjoint: |bar: A| -bar;
+    sub_outline_adjoint: A::neg;
 }
 
 /// `c = xᵀ x`: the cotangent `2 c̄ x`, in the memory of `x`, which nobody needs any more.

@@ -36,11 +36,17 @@ fn adjoint<A: Number, D: Dimension + 'static>(
     x_bar: impl Slot<Array<A, D>>,
     mut s_bar: impl Slot<A>,
     dx: impl Fn(A) -> A + Copy,
-    ds: impl Fn(A) -> A,
+    ds: impl Fn(A) -> A + Copy,
 ) {
     let mut bar = OutBar::new(out_bar, &x.raw_dim());
-    s_bar.add(|| sum2(bar.get(), x, |bar, x| steep(bar, || ds(x))));
-    bar.add_to2(x_bar, x, x, true, |bar, x| steep(bar, || dx(x)));
+    s_bar.add(|| sum2(bar.get(), x, scaled(ds)));
+    bar.add_same(x_bar, x, scaled(dx));
+}
+
+/// `ȳ` times a slope. It stands alone, as its type shall not name the slots.
+#[inline(always)]
+fn scaled<A: Number>(slope: impl Fn(A) -> A + Copy) -> impl Fn(A, A) -> A + Copy {
+    move |bar, x| steep(bar, || slope(x))
 }
 
 macro_rules! with_scalar {
@@ -48,6 +54,28 @@ macro_rules! with_scalar {
         $(#[$doc:meta])*
         $name:ident, $jvp:ident, $adjoint:ident: |$x:ident, $s:ident| $dx:expr, $ds:expr;
     )*) => {
+        /// The slopes in the array, as functions of its elements.
+        mod slope {
+            use super::*;
+            $(
+                #[inline(always)]
+                pub(super) fn $name<A: Number>($s: A) -> impl Fn(A) -> A + Copy {
+                    move |$x: A| $dx
+                }
+            )*
+        }
+
+        /// The slopes in the scalar, likewise.
+        mod scalar_slope {
+            use super::*;
+            $(
+                #[inline(always)]
+                pub(super) fn $name<A: Number>($s: A) -> impl Fn(A) -> A + Copy {
+                    move |$x: A| $ds
+                }
+            )*
+        }
+
         /// The derivatives of ndarray's elementwise methods with a scalar argument.
         #[ad_macros::second_order]
         pub trait ScalarArgumentMethods<A: Number, D: Dimension> {$(
@@ -72,16 +100,17 @@ macro_rules! with_scalar {
         impl<A: Number, D: Dimension + 'static> ScalarArgumentMethods<A, D> for ArrayRef<A, D> {$(
             #[track_caller]
             fn $jvp<DX: TangentArg<Array<A, D>>, DS: TangentArg<A>>(
-                &self, $s: A, self_dot: DX, s_dot: DS,
+                &self, s: A, self_dot: DX, s_dot: DS,
             ) -> (Array<A, D>, Array<A, D>) {
                 let s_dot = s_dot.get().map(|dot| A::from_ref(dot));
-                (self.$name($s), jvp(self, self_dot.get(), s_dot, |$x| $dx, |$x| $ds))
+                let (dx, ds) = (slope::$name(s), scalar_slope::$name(s));
+                (self.$name(s), jvp(self, self_dot.get(), s_dot, dx, ds))
             }
             #[track_caller]
             fn $adjoint<SX: Slot<Array<A, D>>, SS: Slot<A>>(
-                &self, $s: A, out_bar: Array<A, D>, self_bar: SX, s_bar: SS,
+                &self, s: A, out_bar: Array<A, D>, self_bar: SX, s_bar: SS,
             ) {
-                adjoint(self, out_bar, self_bar, s_bar, |$x| $dx, |$x| $ds);
+                adjoint(self, out_bar, self_bar, s_bar, slope::$name(s), scalar_slope::$name(s));
             }
         )*}
     };
@@ -164,7 +193,7 @@ impl<A: Number, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         self_dot: DX,
         _: C,
     ) -> (Array<A, D>, Array<A, D>) {
-        (self.powi(n), jvp(self, self_dot.get(), None, powi_slope(n), |_| A::zero()))
+        (self.powi(n), jvp(self, self_dot.get(), None, powi_slope(n), no_slope))
     }
 
     #[track_caller]
@@ -175,20 +204,19 @@ impl<A: Number, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         self_bar: SX,
         _: C,
     ) {
-        let slope = powi_slope(n);
         let bar = OutBar::new(out_bar, &self.raw_dim());
-        bar.add_to2(self_bar, self, self, true, |bar, x| bar * slope(x));
+        bar.add_same(self_bar, self, smooth(powi_slope(n)));
     }
 
     #[track_caller]
     fn __pow2_jvp<DX: TangentArg<Array<A, D>>>(&self, self_dot: DX) -> (Array<A, D>, Array<A, D>) {
-        (self.pow2(), jvp(self, self_dot.get(), None, |x| x + x, |_| A::zero()))
+        (self.pow2(), jvp(self, self_dot.get(), None, twice, no_slope))
     }
 
     #[track_caller]
     fn __pow2_adjoint<SX: Slot<Array<A, D>>>(&self, out_bar: Array<A, D>, self_bar: SX) {
         let bar = OutBar::new(out_bar, &self.raw_dim());
-        bar.add_to2(self_bar, self, self, true, |bar, x| bar * (x + x));
+        bar.add_same(self_bar, self, smooth(twice));
     }
 
     #[track_caller]
@@ -200,21 +228,9 @@ impl<A: Number, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         low_dot: DL,
         high_dot: DH,
     ) -> (Array<A, D>, Array<A, D>) {
-        let slope = |x| {
-            if x < low || x > high { A::zero() } else { A::one() }
-        };
-        let mut out_dot = jvp(self, self_dot.get(), None, slope, |_| A::zero());
-        if let Some(dot) = low_dot.get() {
-            let dot = A::from_ref(dot);
-            out_dot
-                .zip_mut_with(self, |out_dot, &x| *out_dot = if x < low { dot } else { *out_dot });
-        }
-        if let Some(dot) = high_dot.get() {
-            let dot = A::from_ref(dot);
-            out_dot
-                .zip_mut_with(self, |out_dot, &x| *out_dot = if x > high { dot } else { *out_dot });
-        }
-        (self.clamp(low, high), out_dot)
+        let bound_dots =
+            (low_dot.get().map(|dot| A::from_ref(dot)), high_dot.get().map(|dot| A::from_ref(dot)));
+        (self.clamp(low, high), clamp_tangent(self, low, high, self_dot.get(), bound_dots))
     }
 
     #[track_caller]
@@ -228,11 +244,68 @@ impl<A: Number, D: Dimension + 'static> PowerMethods<A, D> for ArrayRef<A, D> {
         mut high_bar: SH,
     ) {
         let mut bar = OutBar::new(out_bar, &self.raw_dim());
-        let keep = |bar, keep| if keep { bar } else { A::zero() };
-        low_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x < low)));
-        high_bar.add(|| sum2(bar.get(), self, |bar, x| keep(bar, x > high)));
-        bar.add_to2(self_bar, self, self, true, |bar, x| keep(bar, !(x < low || x > high)));
+        low_bar.add(|| sum2(bar.get(), self, below(low)));
+        high_bar.add(|| sum2(bar.get(), self, above(high)));
+        bar.add_same(self_bar, self, within(low, high));
     }
+}
+
+/// The tangent of `clamp(x, low, high)`, given those of the bounds.
+#[track_caller]
+fn clamp_tangent<A: Number, D: Dimension>(
+    x: &ArrayRef<A, D>,
+    low: A,
+    high: A,
+    x_dot: Option<ArrayView<'_, A, D>>,
+    (low_dot, high_dot): (Option<A>, Option<A>),
+) -> Array<A, D> {
+    let slope = |x| {
+        if x < low || x > high { A::zero() } else { A::one() }
+    };
+    let mut out_dot = jvp(x, x_dot, None, slope, no_slope);
+    if let Some(dot) = low_dot {
+        out_dot.zip_mut_with(x, |out_dot, &x| *out_dot = if x < low { dot } else { *out_dot });
+    }
+    if let Some(dot) = high_dot {
+        out_dot.zip_mut_with(x, |out_dot, &x| *out_dot = if x > high { dot } else { *out_dot });
+    }
+    out_dot
+}
+
+/// `ȳ` where `x` is below the lower bound.
+#[inline(always)]
+fn below<A: Number>(low: A) -> impl Fn(A, A) -> A + Copy {
+    move |bar, x| if x < low { bar } else { A::zero() }
+}
+
+/// `ȳ` where `x` is above the upper bound.
+#[inline(always)]
+fn above<A: Number>(high: A) -> impl Fn(A, A) -> A + Copy {
+    move |bar, x| if x > high { bar } else { A::zero() }
+}
+
+/// `ȳ` where `x` is between the bounds, or is no number.
+#[inline(always)]
+fn within<A: Number>(low: A, high: A) -> impl Fn(A, A) -> A + Copy {
+    move |bar, x| if x < low || x > high { A::zero() } else { bar }
+}
+
+/// `ȳ` times a slope that is finite.
+#[inline(always)]
+fn smooth<A: Number>(slope: impl Fn(A) -> A + Copy) -> impl Fn(A, A) -> A + Copy {
+    move |bar, x| bar * slope(x)
+}
+
+/// The slope of `x²`.
+#[inline(always)]
+fn twice<A: Number>(x: A) -> A {
+    x + x
+}
+
+/// The slope in a scalar that has no tangent.
+#[inline(always)]
+fn no_slope<A: Number>(_: A) -> A {
+    A::zero()
 }
 
 /// The slope of `xⁿ`.

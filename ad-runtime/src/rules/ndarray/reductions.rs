@@ -5,7 +5,7 @@ use super::shapes::{require_same_shape, sum2};
 use super::slots::add_into;
 use crate::slot::{ConstantSlot, Slot, TangentArg};
 use crate::{Number, variant_mismatch};
-use ndarray::{Array, ArrayRef, ArrayView, Dimension, Zip};
+use ndarray::{Array, ArrayRef, ArrayView, ArrayViewMut, Dimension, Zip};
 
 /// The derivatives of the reductions of an array to one number.
 ///
@@ -89,7 +89,7 @@ fn add_constant<A: Number, D: Dimension + 'static>(
     slot.update(
         |mut into| {
             require_same_shape(&into, x);
-            into.mapv_inplace(|into| into + bar);
+            *into += bar;
         },
         || Array::from_elem(x.raw_dim(), bar),
     );
@@ -112,10 +112,20 @@ fn add_deviations<A: Number, D: Dimension + 'static>(
     factor: impl FnOnce() -> A,
 ) {
     add_into(slot, x, |into| {
-        let Some(mean) = x.mean() else { return };
-        let factor = factor();
-        Zip::from(into).and(x).for_each(|into, &x| *into += factor * (x - mean));
+        if let Some(mean) = x.mean() {
+            add_scaled_difference(into, x, mean, factor());
+        }
     });
+}
+
+/// Adds `factor * (xᵢ - mean)`.
+fn add_scaled_difference<A: Number, D: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    x: &ArrayRef<A, D>,
+    mean: A,
+    factor: A,
+) {
+    Zip::from(into).and(x).for_each(|into, &x| *into += factor * (x - mean));
 }
 
 /// What a product is multiplied with to leave out one factor: `Π_{j≠i} xⱼ` for every `i`, in the

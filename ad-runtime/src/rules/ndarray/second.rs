@@ -105,15 +105,28 @@ fn second<P, Op: Elementwise, X: Join, Y: Join>(
     P: Pullback<X, Y, Z: Join>
         + Pullback<X::Joined, Y::Joined, Z = <<P as Pullback<X, Y>>::Z as Join>::Joined>,
 {
-    let product = Op::DX_READS_Y && Op::DY_READS_X && !Op::DY_READS_Y;
-    let linear = !Op::DX_READS_Y && !Op::DY_READS_X && !Op::DY_READS_Y;
-    if !product && !linear {
+    let again = || (X::reborrow_ref(&x), Y::reborrow_ref(&y));
+    if Op::PRODUCT {
+        if let Some(x_dot) = x_dot.get() {
+            let y_bar = Again(&mut y_bar_dot);
+            <P as Pullback<X, Y>>::run(x_dot, again().1, bar.clone(), Inactive, y_bar);
+        }
+        if let Some(y_dot) = y_dot.get() {
+            let x_bar = Again(&mut x_bar_dot);
+            <P as Pullback<X, Y>>::run(again().0, y_dot, bar.clone(), x_bar, Inactive);
+        }
+        <P as Pullback<X, Y>>::run(again().0, again().1, bar_dot, x_bar_dot, y_bar_dot);
+        <P as Pullback<X, Y>>::run(x, y, bar, x_bar, y_bar);
+    } else if Op::LINEAR {
+        <P as Pullback<X, Y>>::run(again().0, again().1, bar_dot, x_bar_dot, y_bar_dot);
+        <P as Pullback<X, Y>>::run(x, y, bar, x_bar, y_bar);
+    } else {
         let (x, y) = (X::join(x, x_dot.get()), Y::join(y, y_dot.get()));
         let bar = <<P as Pullback<X, Y>>::Z as Join>::join(
             bar.tangent_ref(),
             Some(bar_dot.tangent_ref()),
         );
-        return <P as Pullback<X::Joined, Y::Joined>>::run(
+        <P as Pullback<X::Joined, Y::Joined>>::run(
             x.tangent_ref(),
             y.tangent_ref(),
             bar,
@@ -121,17 +134,6 @@ fn second<P, Op: Elementwise, X: Join, Y: Join>(
             Both(y_bar, y_bar_dot),
         );
     }
-    let again = || (X::reborrow_ref(&x), Y::reborrow_ref(&y));
-    if product && let Some(x_dot) = x_dot.get() {
-        let y_bar = Again(&mut y_bar_dot);
-        <P as Pullback<X, Y>>::run(x_dot, again().1, bar.clone(), Inactive, y_bar);
-    }
-    if product && let Some(y_dot) = y_dot.get() {
-        let x_bar = Again(&mut x_bar_dot);
-        <P as Pullback<X, Y>>::run(again().0, y_dot, bar.clone(), x_bar, Inactive);
-    }
-    <P as Pullback<X, Y>>::run(again().0, again().1, bar_dot, x_bar_dot, y_bar_dot);
-    <P as Pullback<X, Y>>::run(x, y, bar, x_bar, y_bar);
 }
 
 /// One pair of operands, each as a reference to its tangent type shows it.
@@ -236,19 +238,20 @@ macro_rules! second_assign {
                 DA: TangentArg<Array<A, D>>, DB: TangentArg<$dy>, XA: SlotMut<Array<A, D>>, XB: Slot<$dy>,
                 AD: SlotMut<Array<A, D>>, BD: Slot<$dy>,
             {
-                if !Op::DX_READS_Y && !Op::DY_READS_X && !Op::DY_READS_Y {
+                if Op::LINEAR {
                     AssignRule::<Op, $y>::assign_adjoint(self, rhs, self_bar, rhs_bar);
-                    return AssignRule::<Op, $y>::assign_adjoint(self, rhs, self_bar_dot, rhs_bar_dot);
+                    AssignRule::<Op, $y>::assign_adjoint(self, rhs, self_bar_dot, rhs_bar_dot);
+                } else {
+                    let ($this, $rhs) = (self, rhs);
+                    let x = Array::join($this.view(), self_dot.get());
+                    let y = <$dy as Join>::join($shown, rhs_dot.get());
+                    let mut bar = join_slots::<Array<A, D>>(self, &mut self_bar, &mut self_bar_dot);
+                    if let Some(bar) = &bar {
+                        require_same_shape(bar, self);
+                    }
+                    $adjoint(&x, &y, bar.as_mut(), Both(rhs_bar, rhs_bar_dot));
+                    split_slots::<Array<A, D>>(bar, self_bar, self_bar_dot);
                 }
-                let ($this, $rhs) = (self, rhs);
-                let x = Array::join($this.view(), self_dot.get());
-                let y = <$dy as Join>::join($shown, rhs_dot.get());
-                let mut bar = join_slots::<Array<A, D>>(self, &mut self_bar, &mut self_bar_dot);
-                if let Some(bar) = &bar {
-                    require_same_shape(bar, self);
-                }
-                $adjoint(&x, &y, bar.as_mut(), Both(rhs_bar, rhs_bar_dot));
-                split_slots::<Array<A, D>>(bar, self_bar, self_bar_dot);
             }
         }
     };

@@ -156,56 +156,95 @@ fn same_axes<A, D: Dimension, O: Dimension>(
 /// The sum itself. Outer axes are walked slice by slice, so that the inner loops run along memory.
 fn reduce<A: Number, O: Dimension>(
     mut into: ArrayViewMut<'_, A, O>,
-    mut terms: [ArrayView<'_, A, O>; 3],
+    terms: [ArrayView<'_, A, O>; 3],
     f: impl Fn(A, A, A) -> A + Copy,
 ) {
     let bar = &terms[0];
     if bar.is_empty() || reduce_blocks(&mut into, &terms, f) {
         return;
     }
-    let repeated = |axis: &usize| into.len_of(Axis(*axis)) == 1 && bar.len_of(Axis(*axis)) != 1;
-    let stride = |axis: &usize| bar.stride_of(Axis(*axis)).unsigned_abs();
-    let Some(axis) = (0..bar.ndim()).filter(repeated).max_by_key(stride) else {
-        require_same_shape(&into, bar);
-        let [bar, x, y] = terms;
-        Zip::from(into).and(bar).and(x).and(y).for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
-        return;
-    };
-    let innermost = (0..bar.ndim()).filter(|axis| bar.len_of(Axis(*axis)) != 1).min_by_key(stride);
-    let slices = bar.len_of(Axis(axis));
-    let along_memory = innermost == Some(axis);
-    let slice = if along_memory { slices } else { bar.len() / slices };
-    if slice < SHORT_SLICE {
-        // A view of each slice would cost more than the slice; one loop over everything does not.
-        let [bar, x, y] = terms;
-        let cells = into.cell_view();
-        Zip::from(broadcast(&cells, bar.raw_dim()))
-            .and(bar)
-            .and(x)
-            .and(y)
-            .for_each(|into, &bar, &x, &y| into.set(into.get() + f(bar, x, y)));
-        return;
-    }
-    if along_memory {
-        // The last repeated axis: one sum per lane.
-        let last = bar.ndim() - 1;
-        into.swap_axes(axis, last);
-        for term in &mut terms {
-            term.swap_axes(axis, last);
+    match repeated(&into, bar) {
+        Some(Repeated { axis, length, along_memory: true }) if length >= SHORT_SLICE => {
+            reduce_lanes(into, terms, axis, f);
         }
-        let [bar, x, y] = &terms;
-        Zip::from(into.rows_mut())
-            .and(bar.rows())
-            .and(x.rows())
-            .and(y.rows())
-            .for_each(|mut into, bar, x, y| into[0] += lane_sum(bar, x, y, f));
-        return;
+        Some(Repeated { axis, length, along_memory: false })
+            if bar.len() / length >= SHORT_SLICE =>
+        {
+            for k in 0..length {
+                let at = Slice::from(k..k + 1);
+                let slices = terms.each_ref().map(|term| term.slice_axis(Axis(axis), at));
+                reduce(into.view_mut(), slices, f);
+            }
+        }
+        _ => reduce_elements(into, terms, f),
     }
-    for k in 0..slices {
-        let at = Slice::from(k..k + 1);
-        let slices = terms.each_ref().map(|term| term.slice_axis(Axis(axis), at));
-        reduce(into.view_mut(), slices, f);
+}
+
+/// The sum along an axis whose elements are near each other in memory: one sum per lane.
+fn reduce_lanes<A: Number, O: Dimension>(
+    mut into: ArrayViewMut<'_, A, O>,
+    mut terms: [ArrayView<'_, A, O>; 3],
+    axis: usize,
+    f: impl Fn(A, A, A) -> A,
+) {
+    let last = into.ndim() - 1;
+    into.swap_axes(axis, last);
+    for term in &mut terms {
+        term.swap_axes(axis, last);
     }
+    let [bar, x, y] = &terms;
+    // Iterators and not `Zip`, of which there would be one more for every `f`.
+    let lanes = bar.rows().into_iter().zip(x.rows()).zip(y.rows());
+    for (into, ((bar, x), y)) in into.iter_mut().zip(lanes) {
+        *into += lane_sum(bar, x, y, &f);
+    }
+}
+
+/// The sum as one loop over everything, without a view of each slice, which would cost more than a short slice itself.
+fn reduce_elements<A: Number, O: Dimension>(
+    mut into: ArrayViewMut<'_, A, O>,
+    terms: [ArrayView<'_, A, O>; 3],
+    f: impl Fn(A, A, A) -> A,
+) {
+    let [bar, x, y] = terms;
+    let cells = into.cell_view();
+    Zip::from(broadcast(&cells, bar.raw_dim()))
+        .and(bar)
+        .and(x)
+        .and(y)
+        .for_each(|into, &bar, &x, &y| into.set(into.get() + f(bar, x, y)));
+}
+
+/// An axis over which a sum goes.
+struct Repeated {
+    axis: usize,
+    length: usize,
+    /// Whether its elements are the nearest in memory.
+    along_memory: bool,
+}
+
+/// The outermost axis of `bar` that `into` has with length one.
+fn repeated<A, O: Dimension>(into: &LayoutRef<A, O>, bar: &LayoutRef<A, O>) -> Option<Repeated> {
+    let (mut outermost, mut innermost) = (None, None);
+    for (axis, &length) in bar.shape().iter().enumerate() {
+        let stride = bar.stride_of(Axis(axis)).unsigned_abs();
+        if length != 1 && into.len_of(Axis(axis)) == 1 && outermost.is_none_or(|(s, _)| stride >= s)
+        {
+            outermost = Some((stride, axis));
+        }
+        if length != 1 && innermost.is_none_or(|(s, _)| stride < s) {
+            innermost = Some((stride, axis));
+        }
+    }
+    let (_, axis) = outermost?;
+    let along_memory = innermost.is_some_and(|(_, innermost)| innermost == axis);
+    Some(Repeated { axis, length: bar.len_of(Axis(axis)), along_memory })
+}
+
+/// Whether a sum into `into` is one over leading axes.
+fn sums_blocks(into: &[usize], bar: &[usize]) -> bool {
+    let leading = into.iter().take_while(|&&n| n == 1).count();
+    into[leading..] == bar[leading..]
 }
 
 /// How many elements a slice should have for a view of it to pay off (measured).
@@ -219,8 +258,7 @@ fn reduce_blocks<A: Number, O: Dimension>(
     f: impl Fn(A, A, A) -> A,
 ) -> bool {
     let bar = &terms[0];
-    let leading = into.shape().iter().take_while(|&&n| n == 1).count();
-    if into.shape()[leading..] != bar.shape()[leading..] {
+    if !sums_blocks(into.shape(), bar.shape()) {
         return false;
     }
     let Some(into) = into.as_slice_mut() else {
@@ -247,7 +285,13 @@ fn lane_sum<A: Number>(
 ) -> A {
     match (x.to_slice(), y.to_slice(), z.to_slice()) {
         (Some(x), Some(y), Some(z)) => slice_sum(x, y, z, f),
-        _ => Zip::from(x).and(y).and(z).fold(A::zero(), |sum, &x, &y, &z| sum + f(x, y, z)),
+        _ => {
+            let mut sum = A::zero();
+            for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
+                sum += f(x, y, z);
+            }
+            sum
+        }
     }
 }
 

@@ -1,10 +1,16 @@
 //! How an elementwise rule hands its cotangent to the slots of its operands.
+//!
+//! What is done element by element stands in functions without slots: a loop is compiled once per type of its
+//! closure, and the type of a closure names every generic parameter of the function that it stands in.
 
 use super::shapes::{add_sum, add_sum2, add_sum3, broadcast, require_same_shape, require_shape};
 use crate::Number;
 use crate::slot::Slot;
 use ndarray::{Array, ArrayRef, ArrayViewMut, Dimension, Zip};
 use std::cell::Cell;
+
+/// A cotangent made of that of a result, and the latter where it is still there.
+type Made<A, D, O> = (Array<A, D>, Option<Array<A, O>>);
 
 /// The cotangent of a result, whose buffer the last operand to be served may take over.
 ///
@@ -38,6 +44,15 @@ impl<A: Number, O: Dimension> OutBar<A, O> {
         result
     }
 
+    /// A cotangent that `f` makes of this one. `f` gives this one back where it did not take it over.
+    #[inline]
+    fn make<D>(&self, f: impl FnOnce(Array<A, O>) -> Made<A, D, O>) -> Array<A, D> {
+        let bar = self.0.take().expect("the cotangent has been taken over");
+        let (made, bar) = f(bar);
+        self.0.set(bar);
+        made
+    }
+
     /// Adds `Σ f(bar)` to the cotangent of an operand of shape `shape`, summed over the axes along which it was broadcast.
     /// `last`: nobody needs this cotangent afterwards.
     #[inline]
@@ -57,21 +72,7 @@ impl<A: Number, O: Dimension> OutBar<A, O> {
                 require_shape(into.shape(), shape.slice());
                 self.with(|bar| add_sum(into, bar, f));
             },
-            || {
-                let bar = self.0.take().expect("the cotangent has been taken over");
-                if bar.shape() != shape.slice() {
-                    let mut sum = Array::zeros(shape.clone());
-                    add_sum(sum.view_mut(), &bar, f);
-                    self.0.set(Some(bar));
-                    sum
-                } else if last {
-                    same_axes(bar.mapv_into(f))
-                } else {
-                    let fresh = same_axes(bar.mapv(f));
-                    self.0.set(Some(bar));
-                    fresh
-                }
-            },
+            || self.make(|bar| fresh(bar, shape, last, f)),
         );
     }
 
@@ -108,23 +109,49 @@ impl<A: Number, O: Dimension> OutBar<A, O> {
                 require_same_shape(&into, operand);
                 self.with(|bar| add_sum2(into, bar, x, f));
             },
-            || {
-                let mut bar = self.0.take().expect("the cotangent has been taken over");
-                if bar.shape() != operand.shape() {
-                    let mut sum = Array::zeros(operand.raw_dim());
-                    add_sum2(sum.view_mut(), &bar, x, f);
-                    self.0.set(Some(bar));
-                    sum
-                } else if last {
-                    bar.zip_mut_with(x, |bar, &x| *bar = f(*bar, x));
-                    same_axes(bar)
-                } else {
-                    let x = broadcast(x, bar.raw_dim());
-                    let fresh = Zip::from(&bar).and(x).map_collect(|&bar, &x| f(bar, x));
-                    self.0.set(Some(bar));
-                    same_axes(fresh)
-                }
+            || self.make(|bar| fresh2(bar, operand, x, last, f)),
+        );
+    }
+
+    /// Adds `f(bar, x)` to the cotangent of the operand `x` of an elementwise function, which has the result's shape.
+    /// Nobody needs this cotangent afterwards.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_same(
+        self,
+        mut slot: impl Slot<Array<A, O>>,
+        x: &ArrayRef<A, O>,
+        f: impl Fn(A, A) -> A + Copy,
+    ) where
+        O: 'static,
+    {
+        slot.update(
+            |into| {
+                require_same_shape(&into, x);
+                self.with(|bar| add_same(into, bar, x, f));
             },
+            || self.make(|bar| (scaled(bar, x, f), None)),
+        );
+    }
+
+    /// Adds `f(bar, x, y)` to the cotangent of the operand `x`, likewise, where `y` is the result.
+    #[inline]
+    #[track_caller]
+    pub(super) fn add_same_with(
+        self,
+        mut slot: impl Slot<Array<A, O>>,
+        x: &ArrayRef<A, O>,
+        y: &ArrayRef<A, O>,
+        f: impl Fn(A, A, A) -> A + Copy,
+    ) where
+        O: 'static,
+    {
+        slot.update(
+            |into| {
+                require_same_shape(&into, x);
+                self.with(|bar| add_same_with(into, bar, x, y, f));
+            },
+            || self.make(|bar| (scaled_with(bar, x, y, f), None)),
         );
     }
 
@@ -148,21 +175,111 @@ impl<A: Number, O: Dimension> OutBar<A, O> {
                 require_same_shape(&into, operand);
                 self.with(|bar| add_sum3(into, bar, x, y, f));
             },
-            || {
-                let mut bar = self.0.take().expect("the cotangent has been taken over");
-                if bar.shape() != operand.shape() {
-                    let mut sum = Array::zeros(operand.raw_dim());
-                    add_sum3(sum.view_mut(), &bar, x, y, f);
-                    return sum;
-                }
-                Zip::from(&mut bar)
-                    .and_broadcast(x)
-                    .and_broadcast(y)
-                    .for_each(|bar, &x, &y| *bar = f(*bar, x, y));
-                same_axes(bar)
-            },
+            || self.make(|bar| (fresh3(bar, operand, x, y, f), None)),
         );
     }
+}
+
+/// `into += f(bar, x)` for arrays of one shape.
+fn add_same<A: Number, D: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    bar: &ArrayRef<A, D>,
+    x: &ArrayRef<A, D>,
+    f: impl Fn(A, A) -> A,
+) {
+    Zip::from(into).and(bar).and(x).for_each(|into, &bar, &x| *into += f(bar, x));
+}
+
+/// `into += f(bar, x, y)`, likewise.
+fn add_same_with<A: Number, D: Dimension>(
+    into: ArrayViewMut<'_, A, D>,
+    bar: &ArrayRef<A, D>,
+    x: &ArrayRef<A, D>,
+    y: &ArrayRef<A, D>,
+    f: impl Fn(A, A, A) -> A,
+) {
+    Zip::from(into).and(bar).and(x).and(y).for_each(|into, &bar, &x, &y| *into += f(bar, x, y));
+}
+
+/// `f(bar, x)` in the memory of `bar`.
+fn scaled<A: Number, D: Dimension>(
+    mut bar: Array<A, D>,
+    x: &ArrayRef<A, D>,
+    f: impl Fn(A, A) -> A,
+) -> Array<A, D> {
+    Zip::from(&mut bar).and(x).for_each(|bar, &x| *bar = f(*bar, x));
+    bar
+}
+
+/// `f(bar, x, y)` in the memory of `bar`.
+fn scaled_with<A: Number, D: Dimension>(
+    mut bar: Array<A, D>,
+    x: &ArrayRef<A, D>,
+    y: &ArrayRef<A, D>,
+    f: impl Fn(A, A, A) -> A,
+) -> Array<A, D> {
+    Zip::from(&mut bar).and(x).and(y).for_each(|bar, &x, &y| *bar = f(*bar, x, y));
+    bar
+}
+
+/// `Σ f(bar)` for an operand of shape `shape`, in the memory of `bar` where it is the `last` one.
+fn fresh<A: Number, D: Dimension, O: Dimension>(
+    bar: Array<A, O>,
+    shape: &D,
+    last: bool,
+    f: impl Fn(A) -> A + Copy,
+) -> Made<A, D, O> {
+    if bar.shape() != shape.slice() {
+        let mut sum = Array::zeros(shape.clone());
+        add_sum(sum.view_mut(), &bar, f);
+        (sum, Some(bar))
+    } else if last {
+        (same_axes(bar.mapv_into(f)), None)
+    } else {
+        (same_axes(bar.mapv(f)), Some(bar))
+    }
+}
+
+/// `Σ f(bar, x)` for an operand like `operand`, likewise.
+fn fresh2<A: Number, D: Dimension, E: Dimension, O: Dimension>(
+    mut bar: Array<A, O>,
+    operand: &ArrayRef<A, D>,
+    x: &ArrayRef<A, E>,
+    last: bool,
+    f: impl Fn(A, A) -> A + Copy,
+) -> Made<A, D, O> {
+    if bar.shape() != operand.shape() {
+        let mut sum = Array::zeros(operand.raw_dim());
+        add_sum2(sum.view_mut(), &bar, x, f);
+        (sum, Some(bar))
+    } else if last {
+        bar.zip_mut_with(x, |bar, &x| *bar = f(*bar, x));
+        (same_axes(bar), None)
+    } else {
+        let x = broadcast(x, bar.raw_dim());
+        let fresh = Zip::from(&bar).and(x).map_collect(|&bar, &x| f(bar, x));
+        (same_axes(fresh), Some(bar))
+    }
+}
+
+/// `Σ f(bar, x, y)` for an operand like `operand`, in the memory of `bar` where that has its shape.
+fn fresh3<A: Number, D: Dimension, E: Dimension, F: Dimension, O: Dimension>(
+    mut bar: Array<A, O>,
+    operand: &ArrayRef<A, D>,
+    x: &ArrayRef<A, E>,
+    y: &ArrayRef<A, F>,
+    f: impl Fn(A, A, A) -> A + Copy,
+) -> Array<A, D> {
+    if bar.shape() != operand.shape() {
+        let mut sum = Array::zeros(operand.raw_dim());
+        add_sum3(sum.view_mut(), &bar, x, y, f);
+        return sum;
+    }
+    Zip::from(&mut bar)
+        .and_broadcast(x)
+        .and_broadcast(y)
+        .for_each(|bar, &x, &y| *bar = f(*bar, x, y));
+    same_axes(bar)
 }
 
 /// Adds with `add` to the cotangent of `operand`, which starts as zero where there is none yet.
