@@ -23,12 +23,13 @@ pub fn is_returned(name: &Ident) -> bool {
 }
 
 use crate::errors::Errors;
+use crate::sugar::fallible;
 pub use find::is_panic;
 use find::{Exits, completes, exits_of_expr, exits_of_stmts};
 use proc_macro2::Ident;
 use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Block, Expr, Label, Pat, ReturnType, Stmt, Type, parse_quote};
+use syn::{Arm, Block, Expr, ExprClosure, Label, Pat, ReturnType, Stmt, Type, parse_quote};
 
 /// The name of the variable that a loop body's last statement tests.
 pub const STOP: &str = "__stop";
@@ -823,6 +824,9 @@ fn has_let(cond: &Expr) -> bool {
     }
 }
 
+/// Methods whose closure returns an `Option`.
+const OPTIONAL: &[&str] = &["filter_map", "find_map", "map_while", "scan"];
+
 /// Turns a chain `a && let P = e && b` into nested tests.
 fn unchain(cond: Expr, then: Block, otherwise: &Block) -> Expr {
     match cond {
@@ -848,8 +852,31 @@ impl VisitMut for Exit<'_> {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
+            Expr::MethodCall(call)
+                if OPTIONAL.iter().any(|name| call.method == name)
+                    && call.args.iter().any(|arg| matches!(arg, Expr::Closure(_))) =>
+            {
+                for arg in &mut call.args {
+                    if let Expr::Closure(ExprClosure {
+                        output: output @ ReturnType::Default,
+                        body,
+                        ..
+                    }) = arg
+                        && find::closure_exits(body)
+                    {
+                        *output = parse_quote!(-> ::core::option::Option<_>);
+                        *body = parse_quote!({ #body });
+                    }
+                }
+                visit_mut::visit_expr_mut(self, expr);
+            }
             Expr::Closure(closure) => {
-                let output = closure.output.clone();
+                let output = match (&closure.output, fallible::kind_of(&closure.body)) {
+                    (ReturnType::Default, Some(fallible::Kind::Option)) => {
+                        parse_quote!(-> ::core::option::Option<_>)
+                    }
+                    (output, _) => output.clone(),
+                };
                 let has_exits = find::closure_exits(&closure.body);
                 let mut body = block_of((*closure.body).clone());
                 let mut inner = Exit {

@@ -7,7 +7,7 @@ mod azip;
 mod choices;
 mod conditions;
 mod cursors;
-mod fallible;
+pub mod fallible;
 mod selections;
 mod splits;
 

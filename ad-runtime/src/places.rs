@@ -239,6 +239,58 @@ impl<T: Tangent> TangentArg<T> for WhenDot<'_, T> {
     }
 }
 
+/// `&[T; N]` coerces to `&[T]` in a call; the cotangent of the parameter follows.
+impl<T: Tangent, const N: usize> Slot<Vec<T>> for When<'_, [T; N]> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn wanted(&self) -> bool {
+        self.borrowed.is_some()
+    }
+    #[inline(always)]
+    fn update(&mut self, add: impl FnOnce(&mut [T]), _: impl FnOnce() -> Vec<T>) {
+        if let Some(bar) = &mut self.borrowed {
+            add(&mut bar[..]);
+        }
+    }
+    #[inline(always)]
+    fn add(&mut self, contribution: impl FnOnce() -> Vec<T>) {
+        if let Some(bar) = &mut self.borrowed {
+            Vec::accumulate(&mut bar[..], contribution());
+        }
+    }
+}
+
+impl<T: Tangent, const N: usize> SlotMut<Vec<T>> for When<'_, [T; N]> {
+    #[inline(always)]
+    fn get(&mut self) -> Option<&mut [T]> {
+        self.borrowed.as_mut().map(|bar| &mut bar[..])
+    }
+}
+
+impl<T: Tangent, const N: usize> TangentArg<Vec<T>> for When<'_, [T; N]> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn given(&self) -> bool {
+        self.borrowed.is_some()
+    }
+    #[inline(always)]
+    fn get(&self) -> Option<&[T]> {
+        self.borrowed.as_ref().map(|bar| &bar[..])
+    }
+}
+
+impl<T: Tangent, const N: usize> TangentArg<Vec<T>> for WhenDot<'_, [T; N]> {
+    const ACTIVE: bool = true;
+    #[inline(always)]
+    fn given(&self) -> bool {
+        self.borrowed.is_some()
+    }
+    #[inline(always)]
+    fn get(&self) -> Option<&[T]> {
+        self.borrowed.as_ref().map(|dot| &dot[..])
+    }
+}
+
 /// One of two records: that of the branch taken.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Either<A, B> {

@@ -29,10 +29,10 @@ impl Emitter<'_> {
             Expr::Place(place) => self.place(place, false),
             recv => self.operand(recv, Precedence::Postfix),
         };
-        // What looks at a receiver that is moved comes before.
-        let moved = match given {
-            Expr::Place(place) if consumes(name) && place.is_var() => Some(place.root),
-            _ => None,
+        // What looks at a receiver that is moved, or at a reference that is passed on, comes before.
+        let moved = |param: Var| match given {
+            Expr::Place(place) if consumes(name) && place.is_var() => place.root == param,
+            given => std::iter::once(given).chain(args).any(|e| self.passes_on(e, param)),
         };
         let mut before = TokenStream::new();
         let args: Vec<TokenStream> = args
@@ -41,7 +41,7 @@ impl Emitter<'_> {
             .map(|(i, arg)| match arg {
                 Expr::Runtime { function, args }
                     if function.starts_with("when")
-                        && args[0].as_place().is_some_and(|p| Some(p.root) == moved) =>
+                        && args[0].as_place().is_some_and(|p| moved(p.root)) =>
                 {
                     let tangent = self.expr(arg);
                     let name = format_ident!("__tangent_{}", i);
@@ -178,18 +178,20 @@ impl Emitter<'_> {
         replaced
     }
 
+    /// Whether an operand passes the mutable reference `param` on.
+    fn passes_on(&self, operand: &Expr, param: Var) -> bool {
+        let passed = match operand {
+            Expr::Runtime { function: "again", args } => args[0].as_place(),
+            operand => operand.as_place(),
+        };
+        passed.is_some_and(|p| {
+            p.is_var() && p.root == param && matches!(self.program.ty_of_place(p), Ty::RefMut(_))
+        })
+    }
+
     /// A call. Where it is passed a mutable reference on, what looks at the same parameter comes before.
     fn call(&self, path: &TokenStream, args: &[Expr]) -> TokenStream {
-        let passed_on = |param: Var| {
-            args.iter().any(|arg| match arg {
-                Expr::Runtime { function: "again", args } => args[0].as_place().is_some_and(|p| {
-                    p.is_var()
-                        && p.root == param
-                        && matches!(self.program.ty_of_place(p), Ty::RefMut(_))
-                }),
-                _ => false,
-            })
-        };
+        let passed_on = |param: Var| args.iter().any(|arg| self.passes_on(arg, param));
         let mut before = TokenStream::new();
         let args: Vec<TokenStream> = args
             .iter()

@@ -37,7 +37,7 @@ fn fold_tail(tail: &mut Expr, ty: &Type) {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub enum Kind {
     Option,
     Result,
 }
@@ -112,7 +112,7 @@ fn payload(ty: &Type) -> Option<&Type> {
 }
 
 /// Whether a closure returns `Option` or `Result`, where its ends show it.
-fn kind_of(e: &Expr) -> Option<Kind> {
+pub fn kind_of(e: &Expr) -> Option<Kind> {
     match e {
         Expr::Path(p) if p.path.is_ident("None") => Some(Kind::Option),
         Expr::Call(call) => match &*call.func {
