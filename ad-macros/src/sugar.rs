@@ -3,6 +3,7 @@
 //! Rust to Rust, by the syntax alone: what is written here computes the same for every type, whether it
 //! is active or not. What does not fit stays as it is.
 
+mod arrays;
 mod azip;
 mod choices;
 mod conditions;
@@ -18,6 +19,7 @@ use syn::{Expr, Pat};
 /// Rewrites the body of a function that returns `output`.
 pub fn expand(block: &mut syn::Block, output: &syn::ReturnType) {
     azip::rewrite(block);
+    arrays::rewrite(block);
     fallible::rewrite(block, output);
     cursors::rewrite(block);
     selections::rewrite(block);

@@ -800,6 +800,16 @@ impl<T: Tangent> Replace<T> for &mut T {
     }
 }
 
+impl<T: Tangent, R: Replace<T>> Replace<T> for Option<R> {
+    #[inline(always)]
+    fn replace(self, zero: T) -> T {
+        match self {
+            Some(part) => part.replace(zero),
+            None => zero,
+        }
+    }
+}
+
 impl<T: Tangent> Replace<T> for &mut Inactive {
     #[inline(always)]
     fn replace(self, zero: T) -> T {

@@ -66,6 +66,15 @@ pub fn is_given_bar(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Bar(of) if is_borrowed_param(program, of))
 }
 
+/// Whether a place names a value as it is stored, and no view of one.
+fn is_owned_part(place: &Place) -> bool {
+    match place.proj.iter().rev().find(|proj| !matches!(proj, Proj::Deref)) {
+        Some(Proj::View { .. }) => false,
+        Some(Proj::Index(Expr::Verbatim { tokens, .. })) => !crate::ir::is_range(tokens),
+        _ => true,
+    }
+}
+
 /// Whether a parameter is an owned value whose cotangent is a local variable.
 pub fn is_owned_param(program: &Program, var: Var) -> bool {
     matches!(program[var].role, Role::Param)
@@ -366,9 +375,29 @@ impl Adjoint {
             }
             return Some(self.bound(value, &format!("{}_bar", self.program[root].name)));
         }
-        if !self.is_started(root) {
+        let unused = !self.is_started(root);
+        if unused && !self.is_reshaped_inside(place) {
             return None;
         }
+        let taken = self.take_started(place, &resolved);
+        if unused { None } else { taken }
+    }
+
+    /// Whether a cotangent that is made outside of this block, of the shape that its variable has after the block,
+    /// needs another shape where `place` was not yet changed.
+    pub(super) fn is_reshaped_inside(&self, place: &Place) -> bool {
+        let root = self.resolve(place).root;
+        let scalar = self.program.ty_of_place(place).is_float();
+        let unset = matches!(self.program[root].role, Role::Deferred | Role::Returned(_));
+        !scalar
+            && !unset
+            && self.is_active_place(place)
+            && !is_borrowed_param(&self.program, root)
+            && self.level_of(root) < self.level()
+    }
+
+    /// Reads a cotangent that exists and has the value's shape, and leaves zero.
+    fn take_started(&mut self, place: &Place, resolved: &Place) -> Option<Expr> {
         let mirrored = self.mirror(place);
         let name = format!("{}_bar", self.place_name(place));
         let ty = self.program.ty_of_place(place);
@@ -386,28 +415,31 @@ impl Adjoint {
             self.emit_for(place, Stmt::Assign { place: mirrored, value: zero });
             return Some(value);
         }
-        let slot = self.slot_mut(&Expr::Place(place.clone()));
-        let function = match (guard, is_whole(&resolved)) {
-            (Some(param), false) => {
-                let taken = Expr::runtime(
-                    "take_active",
-                    vec![Expr::var(param), Expr::borrow(Expr::Place(place.clone())), slot],
-                );
-                return Some(self.bound(taken, &name));
-            }
-            _ => "take",
-        };
         let primal = Expr::borrow(Expr::Place(place.clone()));
+        let part = !is_whole(resolved);
         // The value before may have another shape than the one after.
-        let viewed = resolved
-            .proj
-            .iter()
-            .any(|p| matches!(p, Proj::View { .. } | Proj::Index(_) | Proj::Element(_)));
-        let taken = if guard.is_none() && !viewed {
-            let target = self.mirror(place);
-            Expr::runtime("replace", vec![primal, Expr::borrow_mut(Expr::Place(target))])
-        } else {
-            Expr::runtime(function, vec![primal, slot])
+        let taken = match guard {
+            Some(param) => {
+                let function = match part {
+                    true if is_owned_part(resolved) => "replace_active",
+                    true => "take_active",
+                    false => "take",
+                };
+                let slot = self.slot_mut(&Expr::Place(place.clone()));
+                let args = match part {
+                    true => vec![Expr::var(param), primal, slot],
+                    false => vec![primal, slot],
+                };
+                Expr::runtime(function, args)
+            }
+            None if is_owned_part(resolved) => {
+                let target = self.mirror(place);
+                Expr::runtime("replace", vec![primal, Expr::borrow_mut(Expr::Place(target))])
+            }
+            None => {
+                let slot = self.slot_mut(&Expr::Place(place.clone()));
+                Expr::runtime("take", vec![primal, slot])
+            }
         };
         Some(self.bound(taken, &name))
     }

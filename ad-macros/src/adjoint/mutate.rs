@@ -109,8 +109,15 @@ impl Adjoint {
         if !restores.is_empty()
             && let Some(bar) = bar.clone()
         {
-            // The callee's adjoint runs from the state before the call, and leaves the state after it.
+            // The callee's adjoint runs from the state before the call, and leaves the state after it. The cotangents
+            // that it takes have the shapes of the state after it.
             let bar = self.bound(bar, "call_bar");
+            for (place, _) in &changed {
+                let root = self.resolve(place).root;
+                if self.is_active_place(place) && !self.program[root].ty.is_float() {
+                    self.start(root);
+                }
+            }
             for restore in &restores {
                 if let Stmt::Assign { place, value } = restore {
                     let copy = Expr::runtime("clone", vec![Expr::borrow(value.clone())]);
@@ -310,7 +317,9 @@ impl Adjoint {
     ) -> Vec<Stmt> {
         let mut forward = Vec::new();
         let resolved = self.resolve(&place);
-        let active = self.is_active_place(&place) && self.is_started(resolved.root);
+        let reshapes = matches!(op, MutOp::Push | MutOp::Extend | MutOp::Truncate | MutOp::Resize)
+            && self.is_reshaped_inside(&place);
+        let active = self.is_active_place(&place) && (reshapes || self.is_started(resolved.root));
         match op {
             MutOp::Push => {
                 self.emit(Stmt::Do(Expr::runtime(
@@ -393,7 +402,8 @@ impl Adjoint {
     /// `v.insert(i, x)` and `v.remove(i)`, which undo each other.
     fn shifted(&mut self, op: MutOp, dest: Option<Var>, place: &Place, args: &[Expr]) {
         let (resolved, index) = (self.resolve(place), args[0].clone());
-        let active = self.is_active_place(place) && self.is_started(resolved.root);
+        let started = self.is_started(resolved.root) || self.is_reshaped_inside(place);
+        let active = self.is_active_place(place) && started;
         let call = |function, place: Place, more: Option<Expr>| {
             let place = Expr::borrow_mut(Expr::Place(place));
             Expr::runtime(function, [place, index.clone()].into_iter().chain(more).collect())

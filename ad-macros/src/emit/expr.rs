@@ -448,10 +448,11 @@ impl Emitter<'_> {
                 let value = self.expr(value);
                 quote!(if #flag { #value } else { #zero })
             }
-            ("take_active", [Expr::Place(param), primal, slot]) => {
+            ("take_active" | "replace_active", [Expr::Place(param), primal, slot]) => {
                 let flag = active_flag(self.name(param.root));
                 let (primal, slot) = (self.expr(primal), self.expr(slot));
-                quote!(if #flag { ::ad_runtime::rt::take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
+                let take = quote::format_ident!("{}", function.trim_end_matches("_active"));
+                quote!(if #flag { ::ad_runtime::rt::#take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
             }
             ("tangent_active" | "tangent_given", [Expr::Place(param), primal, dot]) => {
                 let flag = self.flag(function, param);
@@ -555,7 +556,8 @@ fn precedence(e: &Expr, tokens: &TokenStream) -> Precedence {
         }
         Expr::Runtime {
             function:
-                "read_active" | "read_given" | "take_active" | "tangent_active" | "tangent_given",
+                "read_active" | "read_given" | "take_active" | "replace_active" | "tangent_active"
+                | "tangent_given",
             ..
         } => Precedence::Lowest,
         Expr::Number(n, _) if *n < 0.0 => Precedence::Unary,

@@ -2,15 +2,25 @@
 //!
 //! `for v in x { if *v > 1.0 { return out; } }` moves `out` once, as the loop ends there. Without exits the compiler
 //! of Rust does not see that, so `out` is cloned.
+//!
+//! `let v = s.v; S { k, v, ..s }` moves the parts of `s` one by one. The tangent looks at `s` as a whole between
+//! them, so `s.v` is cloned.
 
 use crate::adjoint::defined;
 use crate::ir::{Block, Expr, LoopKind, Program, Stmt, Var};
 use std::collections::HashSet;
 
-/// The variables from outside of a loop that it uses by value.
-pub fn moved_in_loops(program: &Program, stmts: &[Stmt]) -> HashSet<Var> {
-    let mut moves = Moves { program, inside: Vec::new(), found: HashSet::new() };
+/// The variables from outside of a loop that it uses by value, and those that are moved part by part.
+pub fn moved_repeatedly(program: &Program, stmts: &[Stmt]) -> HashSet<Var> {
+    let mut moves = Moves {
+        program,
+        inside: Vec::new(),
+        found: HashSet::new(),
+        parts: HashSet::new(),
+        rests: HashSet::new(),
+    };
     moves.stmts(stmts);
+    moves.found.extend(moves.parts.intersection(&moves.rests));
     moves.found
 }
 
@@ -19,6 +29,10 @@ struct Moves<'a> {
     /// What each loop that is open defines.
     inside: Vec<HashSet<Var>>,
     found: HashSet<Var>,
+    /// What a part is moved out of.
+    parts: HashSet<Var>,
+    /// What the rest of a struct is taken from.
+    rests: HashSet<Var>,
 }
 
 impl Moves<'_> {
@@ -92,6 +106,14 @@ impl Moves<'_> {
                 {
                     self.found.insert(self.program.base(place));
                 }
+                if !place.is_var() && !copied {
+                    self.parts.insert(self.program.base(place));
+                }
+            }
+            Expr::Struct { fields, base: Some(base), .. } => {
+                fields.iter().for_each(|(_, e)| self.value(e));
+                self.value(base);
+                self.rests.extend(base.as_place().map(|place| self.program.base(place)));
             }
             Expr::Ref { .. } => {}
             Expr::Method { recv, args, .. } => {

@@ -1,6 +1,6 @@
 //! The bodies of the hidden functions: what binds the cotangents and tangents of parameters, and the sweeps.
 
-use super::moves::moved_in_loops;
+use super::moves::moved_repeatedly;
 use super::{Emitter, active_flag, mentions};
 use crate::adjoint::{self, Reversed};
 use crate::function::{Param, arg, scratch, slot};
@@ -28,7 +28,7 @@ pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> Tok
     let mut kept = HashSet::new();
     adjoint::every_read(program, &reversed.reverse, &mut kept);
     adjoint::fused_reads(program, &reversed.forward, &mut kept);
-    kept.extend(moved_in_loops(program, &reversed.forward));
+    kept.extend(moved_repeatedly(program, &reversed.forward));
     for p in active() {
         kept.extend(param_var(program, p));
     }
@@ -112,7 +112,8 @@ fn changes(program: &Program, e: &Expr, var: Var) -> bool {
         Expr::Place(place) => place.is_var() && place.root == var,
         // The first argument names the flag of a parameter.
         Expr::Runtime {
-            function: "read_active" | "take_active" | "part_where" | "part_mut" | "when",
+            function:
+                "read_active" | "take_active" | "replace_active" | "part_where" | "part_mut" | "when",
             args,
         } => return args[1..].iter().any(|arg| changes(program, arg, var)),
         _ => false,
@@ -132,7 +133,7 @@ pub fn abreast_body(params: &[Param], pushed: &Pushed) -> TokenStream {
 
 fn forward_body(params: &[Param], pushed: &Pushed, lanes: bool) -> TokenStream {
     let program = &pushed.program;
-    let mut emitter = Emitter::forward(program, moved_in_loops(program, &pushed.stmts));
+    let mut emitter = Emitter::forward(program, moved_repeatedly(program, &pushed.stmts));
     (emitter.tangent, emitter.lanes) = (true, lanes);
     let stmts = emitter.stmts(&pushed.stmts);
     let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));

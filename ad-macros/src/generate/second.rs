@@ -138,7 +138,7 @@ fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenS
     let program = &pushed.program;
     let mut kept = HashSet::new();
     adjoint::every_read(program, &pushed.reverse, &mut kept);
-    kept.extend(crate::emit::moves::moved_in_loops(program, &pushed.forward));
+    kept.extend(crate::emit::moves::moved_repeatedly(program, &pushed.forward));
     kept.extend(f.active().filter_map(|p| param_var(program, p)));
     let forward = Emitter::forward(program, kept);
     let reverse = Emitter::reverse(program, &pushed.reverse);

@@ -258,7 +258,7 @@ impl Lower<'_> {
             let now = lower.fresh_name("now");
             let some: syn::Pat = syn::parse_quote!(::core::option::Option::Some(#now));
             lower.facts.bind(&syn::parse_quote!(#now), &item_ty, true);
-            let bindings = lower.bind_parts(&some, &target, true, true, false);
+            let bindings = lower.bind_parts(&some, &target, true, true, None);
             let var = lower.lookup(&now).expect("the pattern binds it");
             let (id, dest) = (lower.fresh_id(), lower.temp("next", item_ty.clone(), true, false));
             let next = lower.nested(|lower| {

@@ -289,7 +289,7 @@ impl Lower<'_> {
                             || root.as_ref().is_some_and(|root| {
                                 body.is_some_and(|b| super::effect::changes(b, root))
                             });
-                        self.bind_parts(pat, place, true, changed, false)
+                        self.bind_parts(pat, place, true, changed, None)
                     }
                     None => {
                         let names = crate::facts::pattern_names(pat);

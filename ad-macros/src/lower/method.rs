@@ -639,7 +639,22 @@ impl Lower<'_> {
             let index = self.settled_index(&call.args[0]);
             return vec![index, self.mutation_argument(op, &call.args[1])];
         }
-        call.args.iter().map(|a| self.mutation_argument(op, a)).collect()
+        let args = call.args.iter();
+        if call.method.to_string().ends_with("_from_slice") {
+            return args.map(|a| self.mutation_argument(op, &self.sliced(a))).collect();
+        }
+        args.map(|a| self.mutation_argument(op, a)).collect()
+    }
+
+    /// An array, which coerces to a slice, as that.
+    fn sliced(&self, e: &SynExpr) -> SynExpr {
+        let place = match e {
+            SynExpr::Reference(r) => &r.expr,
+            e => e,
+        };
+        let named = matches!(place, SynExpr::Path(_) | SynExpr::Field(_) | SynExpr::Index(_));
+        let array = matches!(self.facts.infer(place).deref(), Ty::Array(_) | Ty::Unknown);
+        if named && array { syn::parse_quote!(&#place[..]) } else { e.clone() }
     }
 
     fn mutation_argument(&mut self, op: MutOp, e: &SynExpr) -> Expr {

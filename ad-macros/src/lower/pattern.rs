@@ -162,13 +162,17 @@ impl Lower<'_> {
         place: &Place,
         refutable: bool,
         copied: bool,
-        borrowed: bool,
+        borrowed: Option<bool>,
     ) -> Vec<(Var, Vec<Proj>)> {
         let is_name = |name: &Ident| {
-            !refutable && (bound_by_reference(pat, name) || borrowed && !under_reference(pat, name))
+            let borrows = borrowed.is_some() && !under_reference(pat, name);
+            !refutable && (bound_by_reference(pat, name) || borrows)
         };
         // A `let` with names for parts runs once; what it copies beside them is a variable of its own.
         let copied = copied || crate::facts::pattern_names(pat).iter().any(is_name);
+        // What is bound behind a `&mut` is one.
+        let behind =
+            borrowed == Some(true) || matches!(self.program.ty_of_place(place), Ty::RefMut(_));
         self.bindings(pat, refutable)
             .into_iter()
             .map(|(name, proj)| {
@@ -177,7 +181,12 @@ impl Lower<'_> {
                 let mut whole = place.clone();
                 whole.proj.extend(proj.iter().cloned());
                 if self.facts.ty(&key) == Ty::Unknown {
-                    let ty = self.program.ty_of_place(&whole);
+                    let ty = match self.program.ty_of_place(&whole) {
+                        Ty::Unknown if behind && !under_reference(pat, &name) => {
+                            Ty::RefMut(Box::new(Ty::Unknown))
+                        }
+                        ty => ty,
+                    };
                     self.facts.set_ty(&key, ty);
                 }
                 let role = if is_name(&name) {
@@ -227,6 +236,13 @@ impl Lower<'_> {
             SynExpr::Reference(r) if self.is_place(&r.expr) => {
                 (Expr::Place(self.frozen(&r.expr)), Some(r.mutability.is_some()))
             }
+            // What a pattern takes apart behind a `&mut`, it borrows.
+            init if self.is_place(init)
+                && matches!(self.facts.infer(init), Ty::RefMut(_))
+                && !matches!(pat, Pat::Reference(_)) =>
+            {
+                (Expr::Place(self.frozen(init).then(Proj::Deref)), Some(true))
+            }
             init => match &ty {
                 Some(ty) => (self.value_as(init, ty), None),
                 None => (self.value(init), None),
@@ -261,7 +277,7 @@ impl Lower<'_> {
         let copied = borrowed.is_none()
             && (self.program[self.program.base(&place)].mutable
                 || !matches!(self.program.ty_of_place(&place), Ty::Ref(_) | Ty::RefMut(_)));
-        let vars = self.bind_parts(pat, &place, false, copied, borrowed.is_some());
+        let vars = self.bind_parts(pat, &place, false, copied, borrowed);
         let value = match borrowed {
             Some(mutable) => Expr::Ref { mutable, expr: Box::new(Expr::Place(place)) },
             None => Expr::Place(place),

@@ -93,6 +93,14 @@ impl Lower<'_> {
                     #vec.pop().unwrap()
                 })
             }
+            // What is made only to be appended need not be emptied.
+            ("append", [SynExpr::Reference(other)]) if !self.is_place(&other.expr) => {
+                let other = &other.expr;
+                parse_quote!({
+                    let #part = #other;
+                    #vec.extend_from_slice(&#part);
+                })
+            }
             ("append", [SynExpr::Reference(other)]) if other.mutability.is_some() => {
                 let other = &other.expr;
                 parse_quote!({

@@ -104,6 +104,19 @@ impl Lower<'_> {
             return;
         };
         if p.mutability.is_some() && self.facts.is_active(&p.ident.to_string()) {
+            let start: Option<SynExpr> = match self.facts.ty(&p.ident.to_string()) {
+                Ty::Float(None) => Some(syn::parse_quote!(0.0)),
+                Ty::Float(Some(name)) => {
+                    let name = quote::format_ident!("{}", name);
+                    Some(syn::parse_quote!(<#name as ::core::default::Default>::default()))
+                }
+                Ty::Vec(_) => Some(syn::parse_quote!(::std::vec::Vec::new())),
+                _ => None,
+            };
+            if let Some(start) = start {
+                // Nobody reads it, but whoever overwrites it may keep it.
+                return self.bind_name(p, ty, &start);
+            }
             self.errors.at(
                 &p.ident,
                 format!("a `mut` variable that is declared without a value cannot be differentiated: write `let mut {} = ..` with a first value", p.ident),

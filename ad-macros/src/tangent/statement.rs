@@ -205,7 +205,13 @@ impl Tangent {
                     None => Proj::Field(member.clone()),
                 };
                 let fields: Vec<_> = fields.iter().map(|(m, e)| (part(m), e.clone())).collect();
-                let start = base.as_ref().map(|b| self.dot_or_zero(b));
+                // The literal moves the base, so its tangent comes before.
+                let start = base.as_ref().map(|base| {
+                    let start = self.dot_or_zero(base);
+                    let rest = self.variable("rest_dot", Ty::Unknown, Role::Temp, false);
+                    self.emit(Stmt::Let { var: rest, ty: None, value: start });
+                    Expr::var(rest)
+                });
                 let dots = self.dots_of_parts(&fields, start.is_some());
                 self.emit(Stmt::Let { var, ty, value });
                 self.build(var, dot, start, dots);

@@ -442,7 +442,7 @@ impl Lower<'_> {
             _ => Ty::Unknown,
         };
         self.facts.bind(&syn::parse_quote!(#name), &item_ty, active);
-        let bindings = self.bind_parts(&some, &place, true, false, false);
+        let bindings = self.bind_parts(&some, &place, true, false, None);
         let var = self.lookup(&name).expect("the pattern binds it");
         let mut then = self
             .nested(|lower| lower.stages(rest, setup, Item::Value(Expr::var(var), item_ty), sink));

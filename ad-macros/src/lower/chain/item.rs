@@ -200,10 +200,12 @@ impl Lower<'_> {
             Part::Chunks { size, exact: true } => Proj::Index(
                 self.verbatim_tokens(quote!(#k * #size..(#k + 1) * #size), Ty::Discrete),
             ),
-            Part::Chunks { size, exact: false } => Proj::Index(self.verbatim_tokens(
-                quote!(#k * #size..::core::cmp::Ord::min((#k + 1) * #size, #base.len())),
-                Ty::Discrete,
-            )),
+            Part::Chunks { size, exact: false } => {
+                let end = quote!(::core::cmp::Ord::min((#k + 1) * #size, #base.len()));
+                // Where the block is changed, nobody may ask for the length of the whole.
+                let end = if by == Some(true) { self.counter(end) } else { end };
+                Proj::Index(self.verbatim_tokens(quote!(#k * #size..#end), Ty::Discrete))
+            }
             Part::Slices(n) => {
                 let range = quote!(::ad_runtime::ndarray::Slice::from(#k..#k + #n));
                 let axis =

@@ -15,6 +15,7 @@ pub(super) const LINEAR: &[&str] = &[
     "take",
     "take_active",
     "replace",
+    "replace_active",
     "read_active",
     "read_part",
     "take_part",
