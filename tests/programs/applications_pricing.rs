@@ -1,6 +1,6 @@
 //! Options by a binomial tree, by Monte Carlo, and the volatility that a price implies.
 
-use ad::{check, values};
+use ad::check;
 use ad_runtime::differentiate;
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,8 @@
 //! Containers whose length or variant changes in a branch, in a loop or in a call, after they were last read.
 
+// What is assigned and never read again is the point.
+#![allow(unused_assignments)]
+
 use ad::{check, check_vector, values};
 use ad_runtime::differentiate;
 
