@@ -18,6 +18,7 @@ mod checkpoint;
 mod closure;
 mod control;
 mod fuse;
+mod halves;
 mod live;
 mod merge;
 mod mutate;
@@ -28,6 +29,7 @@ mod pullback;
 mod rerun;
 mod slopes;
 mod spans;
+mod split;
 #[cfg(test)]
 pub mod tests;
 pub mod touches;
@@ -37,8 +39,9 @@ use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
-pub use overwritten::reads as reads_old_value;
-pub use plan::{every_read, fused_reads, reads_scrutinee, written_roots};
+pub use fuse::is_any as is_fused;
+pub use overwritten::{reads as reads_old_value, reads_in_reverse};
+pub use plan::{every_read, fused_reads, is_costly, reads_of, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
 pub use pullback::{again_of, as_objects, last_ident, sibling, variant_of, with_suffix};
 use quote::format_ident;
@@ -90,20 +93,35 @@ pub fn seed(program: &mut Program, ty: Ty) -> Var {
     out_bar
 }
 
-/// Reverses `program`. `out_bar` is the cotangent of its result.
 /// Whether a method of this name moves elements and is undone by one of the list.
 pub fn rearranges(name: &proc_macro2::Ident) -> bool {
     let known = ["swap", "swap_axes", "invert_axis", "reverse", "rotate_left", "rotate_right"];
     known.iter().any(|n| name == n)
 }
 
+/// Reverses `program`. `out_bar` is the cotangent of its result.
 pub fn reverse(program: Program, out_bar: Var) -> Reversed {
+    reverse_with(program, out_bar, true)
+}
+
+/// As [`reverse`], but so that the forward sweep stands alone: it neither needs a cotangent nor leaves anything of
+/// another function's for the reverse sweep.
+pub fn reverse_apart(program: Program, out_bar: Var) -> Reversed {
+    reverse_with(program, out_bar, false)
+}
+
+fn reverse_with(program: Program, out_bar: Var, joined: bool) -> Reversed {
     let (mut adjoint, result, mut forward, mut reverse) = sweeps(program, out_bar, false);
     overwritten::keep_if_read(&adjoint.program, &adjoint.of_calls, &mut forward, &mut reverse);
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
-    fuse::statements(&mut adjoint.program, &mut forward, &mut reverse);
+    if joined {
+        fuse::statements(&mut adjoint.program, &mut forward, &mut reverse);
+        if split::calls(&mut adjoint.program, &mut forward, &mut reverse) {
+            plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
+        }
+    }
     if rerun::loops(&mut adjoint.program, &mut forward, &mut reverse) {
         plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
     }

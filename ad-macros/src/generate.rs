@@ -7,6 +7,7 @@ mod nested;
 pub mod object;
 mod public;
 mod second;
+mod split;
 pub mod value;
 
 use crate::adjoint;
@@ -160,7 +161,8 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
             Some(path) => {
                 let reads = reads(f, naming, |_| true);
                 let adjoint = custom::adjoint(f, naming, path);
-                quote!(#reads #adjoint)
+                let halves = split::joint(f, naming);
+                quote!(#reads #adjoint #halves)
             }
             None => {
                 let (tokens, explanation) = adjoint(f, naming, program.clone());
@@ -194,6 +196,7 @@ pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
 
 /// `__adjoint`: both sweeps, with one slot for each parameter; and what there is to say of them.
 fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream, String) {
+    let primal = program.clone();
     let out_bar = adjoint::seed(&mut program, f.output_ty());
     let out_name = program[out_bar].name.clone();
     let reversed = adjoint::reverse(program, out_bar);
@@ -219,6 +222,7 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
             quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
         }
     });
+    let halves = split::of_program(f, naming, primal, &reversed);
     let (vis, sized) = visibility(naming);
     let clause = with_sized(clause, sized);
     let allows = allows();
@@ -231,8 +235,24 @@ fn adjoint(f: &Function, naming: &Naming, mut program: Program) -> (TokenStream,
             use ::ad_runtime::rt::methods::*;
             #body
         }
+        #halves
     };
     (tokens, explain::reverse(&reversed))
+}
+
+/// The slots of an adjoint, one for each parameter.
+fn slots(f: &Function) -> Vec<TokenStream> {
+    f.params
+        .iter()
+        .map(|p| {
+            let (slot, tangent) = (slot(p), p.tangent());
+            if p.active {
+                quote!(mut #slot: impl ::ad_runtime::rt::SlotMut<#tangent>)
+            } else {
+                quote!(#slot: impl ::ad_runtime::rt::ConstantSlot)
+            }
+        })
+        .collect()
 }
 
 /// Whether both sweeps read what their parameters held before, of functions that have `&mut` parameters.
@@ -310,6 +330,7 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     if f.options.has_reverse() {
         out.extend(reads(f, naming, |_| true));
         out.extend(custom::declared_adjoint(f, naming, true));
+        out.extend(split::joint(f, naming));
         out.extend(public::reverse(f, naming));
     }
     if f.options.has_forward() {

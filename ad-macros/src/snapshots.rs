@@ -10,7 +10,12 @@ use quote::{ToTokens, quote};
 
 /// The two functions that carry the derivatives, `__adjoint` and `__jvp`: the others only call them.
 fn sweeps(item: TokenStream) -> String {
-    functions(TokenStream::new(), item, |_| true)
+    functions(TokenStream::new(), item, |name| !is_half(name))
+}
+
+/// Whether a hidden function is the adjoint once more, in two halves.
+fn is_half(name: &str) -> bool {
+    ["__split", "__back"].contains(&name)
 }
 
 /// Those of the hidden functions whose names are wanted.
@@ -155,6 +160,22 @@ fn call_in_a_loop() {
         }
     };
     check(item, expect_file!["snapshots/call_in_a_loop.rs"]);
+}
+
+/// The adjoint in two halves, for a caller that goes back through many such calls.
+#[test]
+fn halves_of_a_call() {
+    let item = quote! {
+        fn layer(weights: &[f64], x: &[f64]) -> Vec<f64> {
+            let mut out = vec![0.0; x.len()];
+            for i in 0..x.len() {
+                out[i] = (weights[i] * x[i]).tanh();
+            }
+            out
+        }
+    };
+    let output = functions(TokenStream::new(), item, is_half);
+    expect_file!["snapshots/halves_of_a_call.rs"].assert_eq(&output);
 }
 
 #[test]
@@ -311,7 +332,7 @@ fn order_two() {
             s
         }
     };
-    let output = functions(quote!(order = 2), item, |name| name != "__jvp");
+    let output = functions(quote!(order = 2), item, |name| name != "__jvp" && !is_half(name));
     expect_file!["snapshots/order_two.rs"].assert_eq(&output);
 }
 

@@ -95,6 +95,17 @@ pub fn put_back_if<P: Keep + Counted + ?Sized>(place: &mut P, kept: KeptIf<P::Ke
     }
 }
 
+/// Puts a copy of a kept value back where that is asked for.
+#[inline(always)]
+pub fn put_back_where<P: Keep + ?Sized>(asked: bool, place: &mut P, kept: &P::Kept)
+where
+    P::Kept: Clone,
+{
+    if asked {
+        place.put_back(kept.clone());
+    }
+}
+
 /// The first `end` elements of a cotangent, or none where there is no cotangent.
 #[inline(always)]
 pub fn start_mut<T>(active: bool, elements: &mut [T], end: usize) -> &mut [T] {

@@ -15,8 +15,8 @@ pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 #[cfg(feature = "ndarray")]
 pub use crate::parts::{blocks, repeated, tiles};
 pub use crate::places::{
-    Either, active_part, keep_if, part_mut, put_back_if, read_part, replace, span, start_mut,
-    take_part, when, when_dot, wrapped,
+    Either, active_part, keep_if, part_mut, put_back_if, put_back_where, read_part, replace, span,
+    start_mut, take_part, when, when_dot, wrapped,
 };
 #[cfg(feature = "ndarray")]
 pub use crate::places::{

@@ -78,6 +78,7 @@ mod scalars;
 mod selected_elements;
 mod slices;
 mod sorting;
+mod split_calls;
 mod states;
 mod structs;
 mod structs_mutation;

@@ -33,6 +33,7 @@ mod tests;
 use super::uses::Uses;
 use super::{all_defined, checkpoint, defined, plan};
 use crate::ir::{BinOp, Expr, Id, LoopKind, Place, Program, Role, Stmt, Var};
+pub use calls::is_adjoint_of;
 use later::Later;
 pub use olds::{Renaming, read_where_kept};
 use std::collections::{BTreeSet, HashSet};
@@ -51,6 +52,17 @@ pub fn statements(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec
         }
         at += 1;
     }
+}
+
+/// Whether any statement of a forward sweep is fused with its reverse half, nested ones included.
+pub fn is_any(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Fused { .. } | Stmt::FusedIf { .. } | Stmt::FusedCall { .. } => true,
+        Stmt::Loop { body, .. } => is_any(&body.stmts),
+        Stmt::If { then, els, .. } => is_any(&then.stmts) || is_any(&els.stmts),
+        Stmt::Match { arms, .. } => arms.iter().any(|arm| is_any(&arm.body.stmts)),
+        _ => false,
+    })
 }
 
 /// Fuses the loop at `at`, where that is legal.

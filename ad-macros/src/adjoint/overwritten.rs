@@ -145,6 +145,15 @@ fn keep(conditional: &OfCalls, found: &HashSet<Var>, stmts: &mut [Stmt]) {
 /// Whether the sweeps of a function look at what its parameter `var` held before the call: at the elements, for how
 /// many there are stays as it is.
 pub fn reads(reversed: &Reversed, var: Var) -> bool {
+    looks_at(reversed, var, true)
+}
+
+/// The same of the reverse sweep alone, and of what the parameter held after the call.
+pub fn reads_in_reverse(reversed: &Reversed, var: Var) -> bool {
+    looks_at(reversed, var, false)
+}
+
+fn looks_at(reversed: &Reversed, var: Var, forward: bool) -> bool {
     let program = &reversed.program;
     let Ty::RefMut(inner) = &program[var].ty else { return false };
     if !matches!(**inner, Ty::Slice(_) | Ty::Array(_)) {
@@ -160,8 +169,10 @@ pub fn reads(reversed: &Reversed, var: Var) -> bool {
             found |= base == var && (read != var || !touches::only_counts(tokens, &name));
         }
     };
-    touches::each(&reversed.forward, &mut look);
     touches::each(&reversed.reverse, &mut look);
-    reversed.result.iter().for_each(|e| touches::expr(e, &mut look));
+    if forward {
+        touches::each(&reversed.forward, &mut look);
+        reversed.result.iter().for_each(|e| touches::expr(e, &mut look));
+    }
     found
 }

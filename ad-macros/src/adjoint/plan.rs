@@ -137,6 +137,31 @@ pub fn cheap(program: &Program, value: &Expr) -> bool {
     }
 }
 
+/// Whether statements take more than some arithmetic: loops, calls, operations on arrays, transcendental functions.
+pub fn is_costly(program: &Program, stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Loop { .. } => true,
+        Stmt::If { then, els, .. } => {
+            is_costly(program, &then.stmts) || is_costly(program, &els.stmts)
+        }
+        Stmt::Match { arms, .. } => arms.iter().any(|arm| is_costly(program, &arm.body.stmts)),
+        Stmt::Let { value, .. } | Stmt::Assign { value, .. } | Stmt::Update { value, .. } => {
+            is_operation(program, value)
+        }
+        _ => false,
+    })
+}
+
+fn is_operation(program: &Program, value: &Expr) -> bool {
+    let own = match value {
+        Expr::Call { kind, .. } => *kind != crate::ir::CallKind::Constructor,
+        Expr::Method { .. } => !cheap(program, value),
+        Expr::Binary(..) => !program.ty_of(value).is_float(),
+        _ => false,
+    };
+    own || value.children().into_iter().any(|child| is_operation(program, child))
+}
+
 /// Whether an exponent is a literal so small that the power is a product or two.
 fn is_small_power(exponent: &Expr) -> bool {
     let Expr::Verbatim { tokens, .. } = exponent else { return false };
@@ -175,7 +200,9 @@ pub fn written_roots(program: &Program, stmts: &[Stmt], found: &mut Vec<Var>) {
                 }
             }
             Stmt::Effect { writes, .. } => found.extend(writes),
-            Stmt::Let { value, .. } => written_by_call(program, value, found),
+            Stmt::Let { value, .. } | Stmt::Destructure { value, .. } => {
+                written_by_call(program, value, found)
+            }
             Stmt::If { then, els, .. } => {
                 written_roots(program, &then.stmts, found);
                 written_roots(program, &els.stmts, found);

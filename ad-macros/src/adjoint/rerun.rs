@@ -21,7 +21,7 @@
 
 use super::fuse::{Renaming, forget_record, read_where_kept};
 use super::uses::Uses;
-use super::{all_defined, defined, plan};
+use super::{all_defined, defined, halves, plan};
 use crate::ir::{Expr, LoopKind, Place, Program, Role, Stmt, Ty, Var, VarInfo};
 use quote::format_ident;
 use std::collections::HashSet;
@@ -36,38 +36,13 @@ pub fn loops(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut Vec<S
             at = again.apply(program, forward, reverse, at);
             found = true;
         }
-        found |= nested(program, &mut forward[at], reverse);
+        let inner = &mut |forward: &mut Vec<Stmt>, reverse: &mut Vec<Stmt>| {
+            loops(program, forward, reverse)
+        };
+        found |= halves::inside(&mut forward[at], reverse, inner);
         at += 1;
     }
     found
-}
-
-fn nested(program: &mut Program, stmt: &mut Stmt, reverse: &mut [Stmt]) -> bool {
-    match stmt {
-        Stmt::Fused { forward, reverse, .. } => loops(program, forward, reverse),
-        Stmt::FusedIf { then, els, .. } => {
-            let found = loops(program, &mut then.forward, &mut then.reverse);
-            loops(program, &mut els.forward, &mut els.reverse) || found
-        }
-        Stmt::Loop { id, body, .. } => {
-            let half = reverse.iter_mut().find_map(|stmt| match stmt {
-                Stmt::ReverseLoop { id: other, body, .. } if other == id => Some(body),
-                _ => None,
-            });
-            half.is_some_and(|half| loops(program, &mut body.stmts, half))
-        }
-        Stmt::If { id, then, els, .. } => {
-            let half = reverse.iter_mut().find_map(|stmt| match stmt {
-                Stmt::ReverseIf { id: other, then, els, .. } if other == id => Some((then, els)),
-                _ => None,
-            });
-            half.is_some_and(|(then_half, els_half)| {
-                let found = loops(program, &mut then.stmts, then_half);
-                loops(program, &mut els.stmts, els_half) || found
-            })
-        }
-        _ => false,
-    }
 }
 
 /// A loop that is to run again.

@@ -21,67 +21,127 @@ pub fn fresh(taken: &HashSet<String>, base: &str) -> Ident {
     format_ident!("{}", name)
 }
 
-/// The body of `__adjoint`: both sweeps, between the slots of `params` and what becomes of them.
-pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> TokenStream {
-    let program = &reversed.program;
-    let active = || params.iter().filter(|p| p.active);
-    let mut kept = HashSet::new();
-    adjoint::every_read(program, &reversed.reverse, &mut kept);
-    adjoint::fused_reads(program, &reversed.forward, &mut kept);
-    kept.extend(moved_repeatedly(program, &reversed.forward));
-    for p in active() {
-        kept.extend(param_var(program, p));
-    }
-    let mut forward = Emitter::forward(program, kept);
-    forward.find_changed(&reversed.forward);
-    forward.find_changed(&reversed.reverse);
-    let reverse = Emitter::reverse(program, &reversed.reverse);
-    let (forward_tokens, reverse_tokens) =
-        (forward.stmts(&reversed.forward), reverse.stmts(&reversed.reverse));
-    let out = fresh(&names_of(program), "out");
-    let result = reversed.result.as_ref().map_or_else(|| quote!(()), |e| forward.expr(e));
-    let both = quote!(#forward_tokens #reverse_tokens #result);
-    let mut prologue = TokenStream::new();
-    let mut epilogue = TokenStream::new();
-    let mut after_forward = TokenStream::new();
-    for p in active() {
-        let Some(var) = param_var(program, p) else { continue };
-        let (name, slot, scratch, bar) = (&p.name, slot(p), scratch(p), p.bar());
-        if adjoint::is_borrowed_param(program, var) {
-            if !mentions(&both, &bar.to_string())
-                && !mentions(&both, &active_flag(name).to_string())
-            {
-                continue;
-            }
-            let flag = active_flag(name);
-            prologue.extend(quote! {
-                let #flag = ::ad_runtime::rt::is_active(&#slot, &#name);
-                let mut #scratch = ::core::option::Option::None;
-                let mut #bar = ::ad_runtime::rt::bar(&mut #slot, &mut #scratch, &#name);
-            });
-        } else if let Some((_, bar)) = reversed.scalars.iter().find(|(v, _)| *v == var) {
-            let bar = &program[*bar].name;
-            epilogue.extend(quote!(::ad_runtime::rt::add(#slot, #bar);));
+/// The parts of the bodies that are made of two sweeps.
+struct Parts {
+    /// What binds the cotangents of parameters.
+    prologue: TokenStream,
+    forward: TokenStream,
+    result: TokenStream,
+    reverse: TokenStream,
+    /// What gives the cotangents of scalar parameters to their slots.
+    epilogue: TokenStream,
+}
+
+impl Parts {
+    fn of(params: &[Param], reversed: &Reversed) -> Parts {
+        let program = &reversed.program;
+        let mut kept = HashSet::new();
+        adjoint::every_read(program, &reversed.reverse, &mut kept);
+        adjoint::fused_reads(program, &reversed.forward, &mut kept);
+        kept.extend(moved_repeatedly(program, &reversed.forward));
+        for p in params.iter().filter(|p| p.active) {
+            kept.extend(param_var(program, p));
         }
+        let mut emitter = Emitter::forward(program, kept);
+        emitter.find_changed(&reversed.forward);
+        emitter.find_changed(&reversed.reverse);
+        let forward = emitter.stmts(&reversed.forward);
+        let reverse = Emitter::reverse(program, &reversed.reverse).stmts(&reversed.reverse);
+        let result = reversed.result.as_ref().map_or_else(|| quote!(()), |e| emitter.expr(e));
+        let both = quote!(#forward #reverse #result);
+        let (mut prologue, mut epilogue) = (TokenStream::new(), TokenStream::new());
+        for p in params.iter().filter(|p| p.active) {
+            let Some(var) = param_var(program, p) else { continue };
+            let (name, slot, scratch, bar) = (&p.name, slot(p), scratch(p), p.bar());
+            if adjoint::is_borrowed_param(program, var) {
+                if !mentions(&both, &bar.to_string())
+                    && !mentions(&both, &active_flag(name).to_string())
+                {
+                    continue;
+                }
+                let flag = active_flag(name);
+                prologue.extend(quote! {
+                    let #flag = ::ad_runtime::rt::is_active(&#slot, &#name);
+                    let mut #scratch = ::core::option::Option::None;
+                    let mut #bar = ::ad_runtime::rt::bar(&mut #slot, &mut #scratch, &#name);
+                });
+            } else if let Some((_, bar)) = reversed.scalars.iter().find(|(v, _)| *v == var) {
+                let bar = &program[*bar].name;
+                epilogue.extend(quote!(::ad_runtime::rt::add(#slot, #bar);));
+            }
+        }
+        Parts { prologue, forward, result, reverse, epilogue }
     }
-    // A place that the reverse sweep restores holds its final value again in the end.
+}
+
+/// What keeps the final values of the places that the reverse sweep restores, and what puts them back.
+fn finals(params: &[Param], reversed: &Reversed) -> (TokenStream, TokenStream) {
+    let program = &reversed.program;
+    let (mut keep, mut put_back) = (TokenStream::new(), TokenStream::new());
     for p in params.iter().filter(|p| p.is_mut_ref()) {
         let Some(var) = param_var(program, p) else { continue };
         if restores(program, &reversed.reverse, var) {
             let (name, last) = (&p.name, format_ident!("{}_final", p.name));
             if p.is_changed_view() {
                 let place = if p.is_ref() { quote!(*#name) } else { quote!(#name) };
-                after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#place);));
-                epilogue.extend(quote!(::ad_runtime::rt::put_back_array(&mut #place, #last);));
+                keep.extend(quote!(let #last = ::ad_runtime::rt::keep_array(&#place);));
+                put_back.extend(quote!(::ad_runtime::rt::put_back_array(&mut #place, #last);));
                 continue;
             }
-            after_forward.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
-            epilogue.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
+            keep.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
+            put_back.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
         }
     }
+    (keep, put_back)
+}
+
+/// The body of `__adjoint`: both sweeps, between the slots of `params` and what becomes of them.
+pub fn adjoint_body(params: &[Param], returns: bool, reversed: &Reversed) -> TokenStream {
+    let Parts { prologue, forward, result, reverse, epilogue } = Parts::of(params, reversed);
+    let (keep, put_back) = finals(params, reversed);
+    let out = fresh(&names_of(&reversed.program), "out");
     let (bind, give) =
         if returns { (quote!(let #out = #result;), quote!(#out)) } else { (quote!(), quote!()) };
-    quote!(#prologue #forward_tokens #bind #after_forward #reverse_tokens #epilogue #give)
+    quote!(#prologue #forward #bind #keep #reverse #epilogue #put_back #give)
+}
+
+/// The bodies of the two halves of a call: one ends with the value, the other is the rest.
+pub struct Halves {
+    pub forward: TokenStream,
+    pub out: Ident,
+    pub reverse: TokenStream,
+}
+
+/// The halves, where the first does not need the cotangents, which the second brings.
+pub fn halves(params: &[Param], reversed: &Reversed) -> Option<Halves> {
+    let Parts { prologue, forward, result, reverse, epilogue } = Parts::of(params, reversed);
+    let program = &reversed.program;
+    let out = fresh(&names_of(program), "out");
+    let forward = quote!(#forward let #out = #result;);
+    let asks = |p: &Param| {
+        let names = [active_flag(&p.name), slot(p), p.bar()];
+        names.iter().any(|name| mentions(&forward, &name.to_string()))
+    };
+    if params.iter().any(asks) {
+        return None;
+    }
+    let (mut keep, mut put_back) = (TokenStream::new(), TokenStream::new());
+    for p in params.iter().filter(|p| p.is_mut_ref()) {
+        let var = param_var(program, p)?;
+        if p.is_changed_view() {
+            return None;
+        }
+        if adjoint::reads_in_reverse(reversed, var) {
+            let (name, last) = (&p.name, format_ident!("{}_final", p.name));
+            keep.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
+            put_back.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));
+        }
+    }
+    Some(Halves {
+        forward: quote!(#forward #keep),
+        out,
+        reverse: quote!(#prologue #put_back #reverse #epilogue),
+    })
 }
 
 pub fn restores(program: &Program, stmts: &[Stmt], var: Var) -> bool {

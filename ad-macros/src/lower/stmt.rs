@@ -303,7 +303,9 @@ impl Lower<'_> {
                     if !matches!(value, Expr::Place(_)) && !inlined {
                         let ty = self.program.ty_of(&value);
                         let active = self.program.reads_active(&value);
-                        self.name("unit", value, ty, active);
+                        if let Expr::Place(unit) = self.name("unit", value, ty, active) {
+                            self.program.dropped.insert(unit.root);
+                        }
                     }
                 }
             }

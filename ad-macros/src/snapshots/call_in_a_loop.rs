@@ -21,7 +21,7 @@ pub fn __adjoint(
     {
         let xs_bar = ::ad_runtime::rt::start_mut(xs_active, &mut xs_bar[..], xs.len());
         for i in 0..xs.len() {
-            let y = model::predict(params, xs[i]);
+            let (y, predict_back) = model::predict::__split(params, xs[i]);
             let t1 = ::core::clone::Clone::clone(&y) * ::core::clone::Clone::clone(&y);
             total += t1;
             let t1_bar = total_bar;
@@ -40,7 +40,8 @@ pub fn __adjoint(
                 ::ad_runtime::rt::Inactive,
                 &mut y_bar,
             );
-            model::predict::__adjoint(
+            model::predict::__back(
+                predict_back,
                 params,
                 xs[i],
                 ::ad_runtime::rt::finish(y_bar, &y),

@@ -51,6 +51,59 @@ impl squares {
         let out = sum;
         out
     }
+    #[doc(hidden)]
+    pub const __SPLIT: bool = false;
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __split(x: &[f64], shift: f64) -> (f64, ()) {
+        (squares(x, shift), ())
+    }
+    #[doc(hidden)]
+    #[inline]
+    #[allow(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_parens,
+        unused_braces,
+        dead_code,
+        unreachable_code,
+        unused_must_use,
+        non_snake_case,
+        unused_imports,
+        unused_labels,
+        clippy::all,
+        clippy::pedantic,
+        clippy::nursery,
+        clippy::restriction
+    )]
+    pub fn __back(
+        _: (),
+        x: &[f64],
+        shift: f64,
+        __out_bar: f64,
+        mut x_slot: impl ::ad_runtime::rt::SlotMut<::std::vec::Vec<f64>>,
+        shift_slot: impl ::ad_runtime::rt::ConstantSlot,
+    ) {
+        let _ = Self::__adjoint(x, shift, __out_bar, x_slot, shift_slot);
+    }
     ///The adjoint of `squares`: adds the cotangents of `x` to the arguments `.._bar`, given the cotangent `out_bar` of the result. Returns the value.
     #[inline]
     #[allow(

@@ -103,11 +103,11 @@ impl<K, S: ConstantSlot> ConstantOf<K> for S {}
 macro_rules! unary {
     (
         $(#[$doc:meta])*
-        fn $name:ident [$($g:tt)*] ($a:ident: $In:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
+        fn $name:ident [$($g:ident : $B:ident)?] ($a:ident: $In:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
     ) => {
         $(#[$doc])*
         #[track_caller]
-        pub fn $name<A: $crate::linalg::Scalar, $($g)*>($a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*) -> $Out {
+        pub fn $name<A: $crate::linalg::Scalar, $($g: $B)?>($a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*) -> $Out {
             $crate::linalg::rule::Unary::value(&$rule, $a)
         }
 
@@ -120,7 +120,7 @@ macro_rules! unary {
         impl $name {
             #[doc(hidden)]
             #[track_caller]
-            pub fn __adjoint<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __adjoint<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
                 out_bar: $Out,
@@ -135,13 +135,46 @@ macro_rules! unary {
             }
 
             #[doc(hidden)]
+            pub const __SPLIT: bool = true;
+
+            /// The value, and what goes on from there to the cotangent.
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __split<A: $crate::linalg::Scalar, $($g: $B)?>(
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $($k: $K,)*
+            ) -> (
+                $Out,
+                impl FnOnce(&::ndarray::ArrayRef<A, $In>, $Out) -> ::ndarray::Array<A, $In> + use<A, $($g)?>,
+            ) {
+                use $crate::linalg::rule::Unary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a);
+                let value = out.clone();
+                (value, move |$a: &::ndarray::ArrayRef<A, $In>, out_bar| rule.vjp($a, &out, &record, &out_bar))
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __back<A: $crate::linalg::Scalar, $($g: $B)?>(
+                back: impl FnOnce(&::ndarray::ArrayRef<A, $In>, $Out) -> ::ndarray::Array<A, $In>,
+                $a: &::ndarray::ArrayRef<A, $In>,
+                $(_: $K,)*
+                out_bar: $Out,
+                mut a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $In>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) {
+                a_bar.add(|| back($a, out_bar));
+            }
+
+            #[doc(hidden)]
             #[inline]
             pub fn __lanes(_: u8) -> bool {
                 false
             }
 
             #[doc(hidden)]
-            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g)*>(
+            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g: $B)?>(
                 _: &::ndarray::ArrayRef<A, $In>,
                 $(_: $K,)*
                 _: $crate::rt::Width<LANES>,
@@ -153,7 +186,7 @@ macro_rules! unary {
 
             #[doc(hidden)]
             #[track_caller]
-            pub fn __jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
                 a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $In>>,
@@ -175,7 +208,7 @@ macro_rules! unary {
             #[doc(hidden)]
             #[track_caller]
             #[allow(clippy::too_many_arguments)]
-            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
                 a_dot: impl $crate::slot::TangentArg<::ndarray::Array<A, $In>>,
@@ -192,7 +225,7 @@ macro_rules! unary {
 
             /// The value; adds the cotangent of the argument to `a_bar`.
             #[track_caller]
-            pub fn adjoint<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn adjoint<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
                 out_bar: $Out,
@@ -203,7 +236,7 @@ macro_rules! unary {
 
             /// The value and its derivative in the direction `a_dot`.
             #[track_caller]
-            pub fn jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
                 a_dot: &::ndarray::ArrayRef<A, $In>,
@@ -213,7 +246,7 @@ macro_rules! unary {
 
             /// The value and its pullback, which uses what the value was computed with.
             #[track_caller]
-            pub fn vjp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn vjp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In>,
                 $($k: $K,)*
             ) -> ($Out, impl Fn($Out) -> ::ndarray::Array<A, $In>) {
@@ -230,11 +263,11 @@ pub(super) use unary;
 
 /// `grad` and `value_and_grad` of a function whose value is a number.
 macro_rules! gradient {
-    ($name:ident [$($g:tt)*] ($a:ident: $In:ty $(, $k:ident: $K:ty)*)) => {
+    ($name:ident [$($g:ident : $B:ident)?] ($a:ident: $In:ty $(, $k:ident: $K:ty)*)) => {
         impl $name {
             /// The gradient.
             #[track_caller]
-            pub fn grad<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn grad<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*
             ) -> ::ndarray::Array<A, $In> {
                 Self::value_and_grad($a $(, $k)*).1
@@ -242,7 +275,7 @@ macro_rules! gradient {
 
             /// The value and the gradient.
             #[track_caller]
-            pub fn value_and_grad<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn value_and_grad<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $In> $(, $k: $K)*
             ) -> (A, ::ndarray::Array<A, $In>) {
                 let (value, pullback) = Self::vjp($a $(, $k)*);
@@ -257,11 +290,11 @@ pub(super) use gradient;
 macro_rules! binary {
     (
         $(#[$doc:meta])*
-        fn $name:ident [$($g:tt)*] ($a:ident: $L:ty, $b:ident: $R:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
+        fn $name:ident [$($g:ident : $B:ident)?] ($a:ident: $L:ty, $b:ident: $R:ty $(, $k:ident: $K:ty)*) -> $Out:ty = $rule:expr
     ) => {
         $(#[$doc])*
         #[track_caller]
-        pub fn $name<A: $crate::linalg::Scalar, $($g)*>(
+        pub fn $name<A: $crate::linalg::Scalar, $($g: $B)?>(
             $a: &::ndarray::ArrayRef<A, $L>,
             $b: &::ndarray::ArrayRef<A, $R>
             $(, $k: $K)*
@@ -278,7 +311,7 @@ macro_rules! binary {
         impl $name {
             #[doc(hidden)]
             #[track_caller]
-            pub fn __adjoint<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __adjoint<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*
@@ -302,13 +335,69 @@ macro_rules! binary {
             }
 
             #[doc(hidden)]
+            pub const __SPLIT: bool = true;
+
+            /// The value, and what goes on from there to the cotangents that are wanted.
+            #[doc(hidden)]
+            #[track_caller]
+            pub fn __split<A: $crate::linalg::Scalar, $($g: $B)?>(
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $($k: $K,)*
+            ) -> (
+                $Out,
+                impl FnOnce(
+                    &::ndarray::ArrayRef<A, $L>,
+                    &::ndarray::ArrayRef<A, $R>,
+                    $Out,
+                    (bool, bool),
+                ) -> $crate::linalg::rule::Pair<A, $L, $R> + use<A, $($g)?>,
+            ) {
+                use $crate::linalg::rule::Binary;
+                let rule = $rule;
+                let (out, record) = rule.primal($a, $b);
+                let value = out.clone();
+                let back = move |$a: &::ndarray::ArrayRef<A, $L>, $b: &::ndarray::ArrayRef<A, $R>, out_bar, wanted| {
+                    rule.vjp(($a, $b), &out, &record, &out_bar, wanted)
+                };
+                (value, back)
+            }
+
+            #[doc(hidden)]
+            #[track_caller]
+            #[allow(clippy::too_many_arguments)]
+            pub fn __back<A: $crate::linalg::Scalar, $($g: $B)?>(
+                back: impl FnOnce(
+                    &::ndarray::ArrayRef<A, $L>,
+                    &::ndarray::ArrayRef<A, $R>,
+                    $Out,
+                    (bool, bool),
+                ) -> $crate::linalg::rule::Pair<A, $L, $R>,
+                $a: &::ndarray::ArrayRef<A, $L>,
+                $b: &::ndarray::ArrayRef<A, $R>,
+                $(_: $K,)*
+                out_bar: $Out,
+                mut a_bar: impl $crate::slot::Slot<::ndarray::Array<A, $L>>,
+                mut b_bar: impl $crate::slot::Slot<::ndarray::Array<A, $R>>,
+                $(_: impl $crate::linalg::rule::ConstantOf<$K>,)*
+            ) {
+                let (a_part, b_part) = back($a, $b, out_bar, (a_bar.wanted(), b_bar.wanted()));
+                if let Some(part) = a_part {
+                    a_bar.add(|| part);
+                }
+                if let Some(part) = b_part {
+                    b_bar.add(|| part);
+                }
+            }
+
+            #[doc(hidden)]
             #[inline]
             pub fn __lanes(_: u8) -> bool {
                 false
             }
 
             #[doc(hidden)]
-            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g)*>(
+            pub fn __jvp_lanes<A: $crate::linalg::Scalar, const LANES: usize, $($g: $B)?>(
                 _: &::ndarray::ArrayRef<A, $L>,
                 _: &::ndarray::ArrayRef<A, $R>,
                 $(_: $K,)*
@@ -322,7 +411,7 @@ macro_rules! binary {
 
             #[doc(hidden)]
             #[track_caller]
-            pub fn __jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*
@@ -347,7 +436,7 @@ macro_rules! binary {
             #[doc(hidden)]
             #[track_caller]
             #[allow(clippy::too_many_arguments)]
-            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn __adjoint_jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*
@@ -370,7 +459,7 @@ macro_rules! binary {
 
             /// The value; adds the cotangents of the arguments to `a_bar` and `b_bar`.
             #[track_caller]
-            pub fn adjoint<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn adjoint<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*
@@ -383,7 +472,7 @@ macro_rules! binary {
 
             /// The value and its derivative in the direction `a_dot`, `b_dot`.
             #[track_caller]
-            pub fn jvp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn jvp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*
@@ -395,7 +484,7 @@ macro_rules! binary {
 
             /// The value and its pullback, which uses what the value was computed with.
             #[track_caller]
-            pub fn vjp<A: $crate::linalg::Scalar, $($g)*>(
+            pub fn vjp<A: $crate::linalg::Scalar, $($g: $B)?>(
                 $a: &::ndarray::ArrayRef<A, $L>,
                 $b: &::ndarray::ArrayRef<A, $R>,
                 $($k: $K,)*

@@ -13,6 +13,7 @@ use crate::adjoint::plan;
 use crate::adjoint::pullback::{again_of, is_rule_of_runtime, sibling};
 use crate::adjoint::uses::Uses;
 use crate::ir::{CallKind, Expr, Program, Stmt};
+use proc_macro2::TokenStream;
 
 /// Fuses the call at `at`, where that is legal.
 pub fn call(program: &Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>, at: usize) {
@@ -41,13 +42,8 @@ fn fusion_of(program: &Program, forward: &[Stmt], reverse: &[Stmt], at: usize) -
     if is_rule_of_runtime(&adjoint) {
         return None;
     }
-    let name = adjoint.to_string();
-    let is_adjoint = |stmt: &Stmt| {
-        let Stmt::Do(Expr::Call { path, args: given, .. }) = stmt else { return false };
-        let same = |(a, b): (&Expr, &Expr)| format!("{:?}", again_of(a)) == format!("{b:?}");
-        path.to_string() == name && given.iter().zip(args).all(same)
-    };
-    let mut found = reverse.iter().enumerate().filter(|(_, stmt)| is_adjoint(stmt));
+    let is_half = |stmt: &Stmt| is_adjoint_of(stmt, &adjoint, args);
+    let mut found = reverse.iter().enumerate().filter(|(_, stmt)| is_half(stmt));
     let (Some((reverse_at, half)), None) = (found.next(), found.next()) else { return None };
     let uses = Uses::of(program, std::slice::from_ref(half))?;
     let own = crate::adjoint::defined(&forward[at]);
@@ -55,4 +51,11 @@ fn fusion_of(program: &Program, forward: &[Stmt], reverse: &[Stmt], at: usize) -
         return None;
     }
     Fusion::of(program, forward, reverse, (at, reverse_at), &uses)
+}
+
+/// Whether a statement calls the function `adjoint` with the arguments `args` first.
+pub fn is_adjoint_of(stmt: &Stmt, adjoint: &TokenStream, args: &[Expr]) -> bool {
+    let Stmt::Do(Expr::Call { path, args: given, .. }) = stmt else { return false };
+    let same = |(a, b): (&Expr, &Expr)| format!("{:?}", again_of(a)) == format!("{b:?}");
+    path.to_string() == adjoint.to_string() && given.iter().zip(args).all(same)
 }

@@ -68,6 +68,31 @@ impl kron {
     }
 }
 
+/// The halves of a call by the path of [`ad_runtime::linalg::kron`](crate::linalg::kron()), as any function has them.
+impl kron {
+    /// The second half is the adjoint.
+    pub const __SPLIT: bool = false;
+
+    /// The Kronecker product; its pullback needs the operands alone.
+    #[track_caller]
+    pub fn __split<A: Number>(a: &ArrayRef<A, Ix2>, b: &ArrayRef<A, Ix2>) -> (Array2<A>, ()) {
+        (ndarray::linalg::kron(a, b), ())
+    }
+
+    /// The pullback.
+    #[track_caller]
+    pub fn __back<A: Number>(
+        _: (),
+        a: &ArrayRef<A, Ix2>,
+        b: &ArrayRef<A, Ix2>,
+        out_bar: Array2<A>,
+        a_bar: impl Slot<Array2<A>>,
+        b_bar: impl Slot<Array2<A>>,
+    ) {
+        Self::__adjoint(a, b, out_bar, a_bar, b_bar);
+    }
+}
+
 #[ad_macros::second_order(dual)]
 impl general_mat_mul {
     /// `C ← α A B + β C`, of the value and of its tangent `α̇ A B + α Ȧ B + α A Ḃ + β̇ C + β Ċ`.
