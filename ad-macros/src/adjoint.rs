@@ -40,10 +40,13 @@ use bars::Bars;
 pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
 pub use fuse::is_any as is_fused;
+pub use merge::same;
 pub use overwritten::{reads as reads_old_value, reads_in_reverse};
 pub use plan::{every_read, fused_reads, is_costly, reads_of, reads_scrutinee, written_roots};
 use proc_macro2::Ident;
-pub use pullback::{again_of, as_objects, last_ident, sibling, variant_of, with_suffix};
+pub use pullback::{
+    again_of, as_objects, last_ident, sibling, variant_of, with_suffix, without_last,
+};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
 

@@ -31,6 +31,8 @@ pub struct Emitter<'a> {
     inside: Option<HashSet<Var>>,
     /// Whether the tangents are in several directions.
     pub lanes: bool,
+    /// The variables that hold such tangents, where the program has others of one direction: cotangents.
+    pub wide: Option<HashSet<Var>>,
 }
 
 impl<'a> Emitter<'a> {
@@ -44,12 +46,19 @@ impl<'a> Emitter<'a> {
             records: true,
             inside: None,
             lanes: false,
+            wide: None,
         }
     }
 
     /// Prints the body of a checkpointed loop. `kept` is read later.
     fn primal(&self, kept: HashSet<Var>, inside: Option<HashSet<Var>>, records: bool) -> Self {
-        Emitter { records, inside, lanes: self.lanes, ..Emitter::forward(self.program, kept) }
+        Emitter {
+            records,
+            inside,
+            lanes: self.lanes,
+            wide: self.wide.clone(),
+            ..Emitter::forward(self.program, kept)
+        }
     }
 
     /// Whether a variable is another name for a place, and the place stands for it here: the name is out of scope,
@@ -72,6 +81,7 @@ impl<'a> Emitter<'a> {
             records: true,
             inside: None,
             lanes: false,
+            wide: None,
         };
         emitter.find_changed(stmts);
         emitter
@@ -79,8 +89,8 @@ impl<'a> Emitter<'a> {
 
     /// Prints the reverse half of what this prints the forward half of.
     fn reversed(&self) -> Self {
-        let changed = self.changed.clone();
-        Emitter { changed, ..Emitter::reverse(self.program, &[]) }
+        let (changed, wide) = (self.changed.clone(), self.wide.clone());
+        Emitter { changed, lanes: self.lanes, wide, ..Emitter::reverse(self.program, &[]) }
     }
 
     fn name(&self, var: Var) -> &Ident {

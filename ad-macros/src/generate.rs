@@ -339,7 +339,8 @@ pub fn stubs(f: &Function, naming: &Naming) -> TokenStream {
     }
     if f.options.has_second() {
         out.extend(second::declared(f, naming, true));
-        out.extend(second::public(f, naming));
+        out.extend(second::public(f, naming, false));
+        out.extend(lanes::refused_second(f, naming));
     }
     if f.options.explain.is_some() && !naming.in_trait {
         out.extend(explain::constant(f, naming, ""));
@@ -368,7 +369,7 @@ pub fn declarations(f: &Function, naming: &Naming) -> TokenStream {
     }
     if f.options.has_second() {
         out.extend(second::declared(f, naming, false));
-        out.extend(second::public(f, naming));
+        out.extend(second::public(f, naming, false));
     }
     out.extend(jacobian::all(f, naming, false));
     out

@@ -11,13 +11,14 @@
 mod argument;
 mod call;
 mod change;
+mod factors;
 mod lanes;
 mod second;
 mod statement;
 mod value;
 
 use crate::ir::{Expr, Place, Program, Proj, Role, Stmt, Ty, Var, VarInfo};
-pub use lanes::push_abreast;
+pub use lanes::{push_abreast, push_adjoint_abreast};
 use quote::format_ident;
 pub use second::{PushedAdjoint, push_adjoint};
 use std::collections::{HashMap, HashSet};
@@ -41,6 +42,8 @@ struct Tangent {
     sweep: second::Sweep,
     /// What is known where the tangents are in several directions.
     lanes: Option<lanes::Width>,
+    /// The variables that hold tangents.
+    tangents: HashSet<Var>,
 }
 
 /// Differentiates `program` in the direction of its parameters' tangents.
@@ -60,6 +63,7 @@ impl Tangent {
             after: Vec::new(),
             sweep: second::Sweep::default(),
             lanes: None,
+            tangents: HashSet::new(),
         }
     }
 
@@ -91,7 +95,10 @@ impl Tangent {
         }
     }
 
-    fn emit(&mut self, stmt: Stmt) {
+    fn emit(&mut self, mut stmt: Stmt) {
+        if self.lanes.is_some() {
+            self.gather_factors(&mut stmt);
+        }
         self.open.last_mut().expect("a block is open").push(stmt);
     }
 
@@ -128,6 +135,7 @@ impl Tangent {
         };
         let dot = self.variable(&base, ty, role, mutable);
         self.dots.insert(var, dot);
+        self.tangents.insert(dot);
         dot
     }
 
@@ -163,6 +171,9 @@ impl Tangent {
     /// The tangent of a place: the same place of the tangent.
     fn mirror(&mut self, place: &Place) -> Place {
         if self.is_cotangent(place.root) {
+            if place.proj.iter().any(|proj| !matches!(proj, Proj::Index(_) | Proj::Element(_))) {
+                self.no_lanes();
+            }
             return Place { root: self.dot_var(place.root), proj: place.proj.clone() };
         }
         let resolved = self.resolve(place);

@@ -20,6 +20,7 @@ use crate::Differentiable;
 use crate::lanes::{Abreast, Lanes};
 use ndarray::{Array, Array2, ArrayRef, ArrayViewMut, DimAdd, Dimension};
 use num_traits::{NumCast, One, Zero};
+use std::ops::Range;
 
 /// The axes of a Jacobian: those of the result, then those of the parameter.
 ///
@@ -182,13 +183,99 @@ pub fn columns<R, P>(
 #[doc(hidden)]
 pub const FUEL: u8 = 16;
 
+/// The directions of a wide sweep that makes columns of a Jacobian.
+const WIDE_COLUMNS: usize = 8;
+
 /// The columns that sweeps over `L` directions make, of `size`: the wide sweeps go first, and leave a rest that is
 /// not wider than half of theirs to the narrow ones.
 #[inline]
-fn swept<const L: usize>(size: usize) -> std::ops::Range<usize> {
-    let rest = size % 8;
-    let wide = if rest <= 4 { size - rest } else { size };
-    if L == 8 { 0..wide } else { wide..size }
+fn swept<const WIDE: usize, const L: usize>(size: usize) -> Range<usize> {
+    let rest = size % WIDE;
+    let wide = if rest <= WIDE / 2 { size - rest } else { size };
+    if L == WIDE { 0..wide } else { wide..size }
+}
+
+/// The columns of each sweep over `L` directions, of `size` columns in all, where the wide sweeps have `WIDE`.
+#[doc(hidden)]
+#[inline]
+pub fn sweeps<const WIDE: usize, const L: usize>(
+    size: usize,
+) -> impl ExactSizeIterator<Item = Range<usize>> {
+    let columns = swept::<WIDE, L>(size);
+    let end = columns.end;
+    columns.step_by(L).map(move |start| start..end.min(start + L))
+}
+
+/// The zero tangent in `L` directions.
+#[doc(hidden)]
+#[inline]
+pub fn wide<P: Coordinates, const L: usize>(zero: &P) -> P::Lanes<L> {
+    Abreast::alike(zero.clone())
+}
+
+/// Sets the tangents in `L` directions to the unit tangents `columns`.
+#[doc(hidden)]
+#[inline]
+pub fn units<P: Coordinates, const L: usize>(dot: &mut P::Lanes<L>, columns: &Range<usize>) {
+    for (l, k) in columns.clone().enumerate() {
+        P::lanes_mut(dot, k).0[l] = P::Elem::one();
+    }
+}
+
+/// Sets elements of tangents in `L` directions to zero.
+#[doc(hidden)]
+#[inline]
+pub fn clear_lanes<P: Coordinates, const L: usize>(dot: &mut P::Lanes<L>, elements: Range<usize>) {
+    for k in elements {
+        *P::lanes_mut(dot, k) = Lanes::zero();
+    }
+}
+
+/// Writes columns of a Jacobian, which are tangents of the result in `L` directions.
+#[inline]
+fn write_columns<R, P, const L: usize>(
+    jacobian: &mut JacobianRef<R, P>,
+    image: &R::Lanes<L>,
+    columns: &Range<usize>,
+    (rows, size, axes): (usize, usize, usize),
+) where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    if let Some(elements) = jacobian.as_slice_mut() {
+        for (row, lanes) in elements.chunks_exact_mut(size).zip(R::lanes(image)) {
+            row[columns.clone()].copy_from_slice(&lanes.0[..columns.len()]);
+        }
+        return;
+    }
+    // The columns of the Jacobian follow one another in the transpose.
+    let mut elements = transposed(jacobian.view_mut(), axes).into_iter();
+    if columns.start > 0 && rows > 0 {
+        elements.nth(columns.start * rows - 1);
+    }
+    for l in 0..columns.len() {
+        for (into, lanes) in elements.by_ref().take(rows).zip(R::lanes(image)) {
+            *into = lanes.0[l];
+        }
+    }
+}
+
+/// Writes columns of a Hessian, the tangents of the rows' cotangent in `L` directions, which are zero afterwards.
+#[doc(hidden)]
+#[inline]
+pub fn put_columns<R, P, const L: usize>(
+    hessian: &mut JacobianRef<R, P>,
+    bar_dot: &mut R::Lanes<L>,
+    columns: &Range<usize>,
+) where
+    R: Coordinates<Dim: DimAdd<P::Dim>>,
+    P: Coordinates,
+{
+    let rows = R::lanes(bar_dot).count();
+    let size = hessian.len().checked_div(rows).unwrap_or(0);
+    // A Hessian is made here, in the usual layout.
+    write_columns::<R, P, L>(hessian, bar_dot, columns, (rows, size, 0));
+    clear_lanes::<R, L>(bar_dot, 0..rows);
 }
 
 /// Fills the columns of a Jacobian that sweeps over `L` directions make: `push` maps tangents of the parameter in
@@ -205,38 +292,16 @@ pub fn columns_abreast<R, P, const L: usize>(
     P: Coordinates,
 {
     let size = param.size();
-    let mut columns = swept::<L>(size);
-    if columns.is_empty() {
+    if swept::<WIDE_COLUMNS, L>(size).is_empty() {
         return;
     }
-    let mut direction = P::Lanes::<L>::alike(param.clone());
-    let rows = result.size();
-    while !columns.is_empty() {
-        let some = columns.start..columns.end.min(columns.start + L);
-        for (l, k) in some.clone().enumerate() {
-            P::lanes_mut(&mut direction, k).0[l] = P::Elem::one();
-        }
+    let mut direction = wide::<P, L>(param);
+    for columns in sweeps::<WIDE_COLUMNS, L>(size) {
+        units::<P, L>(&mut direction, &columns);
         let image = push(&direction);
-        for k in some.clone() {
-            *P::lanes_mut(&mut direction, k) = Lanes::zero();
-        }
-        if let Some(elements) = jacobian.as_slice_mut() {
-            for (row, lanes) in elements.chunks_exact_mut(size).zip(R::lanes(&image)) {
-                row[some.clone()].copy_from_slice(&lanes.0[..some.len()]);
-            }
-        } else {
-            // The columns of the Jacobian follow one another in the transpose.
-            let mut elements = transposed(jacobian.view_mut(), result.dim().ndim()).into_iter();
-            if some.start > 0 && rows > 0 {
-                elements.nth(some.start * rows - 1);
-            }
-            for l in 0..some.len() {
-                for (into, lanes) in elements.by_ref().take(rows).zip(R::lanes(&image)) {
-                    *into = lanes.0[l];
-                }
-            }
-        }
-        columns.start = some.end;
+        clear_lanes::<P, L>(&mut direction, columns.clone());
+        let sizes = (result.size(), size, result.dim().ndim());
+        write_columns::<R, P, L>(jacobian, &image, &columns, sizes);
     }
 }
 

@@ -163,16 +163,32 @@ sums! {
     Sub sub SubAssign sub_assign -=;
 }
 
-macro_rules! scaled {
-    ($($trait_:ident $method:ident $assign:ident $assign_method:ident $op:tt;)*) => {$(
-        impl<T: Number, const L: usize> $assign<T> for Lanes<T, L> {
-            #[inline(always)]
-            fn $assign_method(&mut self, rhs: T) {
-                for l in 0..L {
-                    self.0[l] $op rhs;
-                }
+impl<T: Number, const L: usize> MulAssign<T> for Lanes<T, L> {
+    #[inline(always)]
+    fn mul_assign(&mut self, rhs: T) {
+        for l in 0..L {
+            self.0[l] *= rhs;
+        }
+    }
+}
+
+impl<T: Number, const L: usize> DivAssign<T> for Lanes<T, L> {
+    #[inline(always)]
+    fn div_assign(&mut self, rhs: T) {
+        // One division for all directions, where the reciprocal is as exact as any number.
+        let reciprocal = rhs.recip();
+        if reciprocal.is_normal() {
+            *self *= reciprocal;
+        } else {
+            for l in 0..L {
+                self.0[l] /= rhs;
             }
         }
+    }
+}
+
+macro_rules! scaled {
+    ($($trait_:ident $method:ident $assign:ident $assign_method:ident;)*) => {$(
         scaled!(@ $trait_ $method $assign $assign_method, Lanes<T, L>, T, |rhs| rhs);
         scaled!(@ $trait_ $method $assign $assign_method, &Lanes<T, L>, T, |rhs| rhs);
         scaled!(@ $trait_ $method $assign $assign_method, Lanes<T, L>, &T, |rhs| *rhs);
@@ -192,8 +208,8 @@ macro_rules! scaled {
     };
 }
 scaled! {
-    Mul mul MulAssign mul_assign *=;
-    Div div DivAssign div_assign /=;
+    Mul mul MulAssign mul_assign;
+    Div div DivAssign div_assign;
 }
 
 macro_rules! scaling {

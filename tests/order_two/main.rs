@@ -1,5 +1,6 @@
 //! Order two: `hvp` against finite differences of `grad`, `hessian` against `hvp` and closed forms.
 
+mod abreast;
 mod closed_forms;
 mod linalg;
 mod matrices;

@@ -153,7 +153,7 @@ fn same_place(a: &Place, b: &Place) -> bool {
 }
 
 /// Whether two expressions certainly have the same value, where nothing changes in between.
-fn same(a: &Expr, b: &Expr) -> bool {
+pub fn same(a: &Expr, b: &Expr) -> bool {
     match (a, b) {
         (Expr::Place(a), Expr::Place(b)) => same_place(a, b),
         (Expr::Number(a, _), Expr::Number(b, _)) => a == b,

@@ -594,6 +594,14 @@ pub fn is_rule_of_runtime(path: &proc_macro2::TokenStream) -> bool {
     path.to_string().starts_with(":: ad_runtime")
 }
 
+/// A path without its last segment.
+pub fn without_last(path: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    let Ok(mut parsed) = syn::parse2::<syn::ExprPath>(path.clone()) else { return path.clone() };
+    parsed.path.segments.pop();
+    parsed.path.segments.pop_punct();
+    quote!(#parsed)
+}
+
 pub fn last_ident(path: &proc_macro2::TokenStream) -> syn::Ident {
     match syn::parse2::<syn::ExprPath>(path.clone()) {
         Ok(syn::ExprPath { path, .. }) => {

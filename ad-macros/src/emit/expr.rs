@@ -290,8 +290,9 @@ impl Emitter<'_> {
             }
             Expr::ZeroGuard { scalar, value } => {
                 let zero = self.zero_like(scalar);
+                let wide = self.is_wide(scalar) || self.is_wide(value);
                 let (scalar, value) = (self.expr(scalar), self.expr(value));
-                if self.lanes {
+                if wide {
                     return quote!(::ad_runtime::lanes::guard(#scalar, #value));
                 }
                 quote!(if #scalar == #zero { #zero } else { #value })
@@ -305,13 +306,29 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether an expression is a tangent in several directions.
+    fn is_wide(&self, e: &Expr) -> bool {
+        if !self.lanes {
+            return false;
+        }
+        let Some(wide) = &self.wide else { return true };
+        let mut found = matches!(e, Expr::Runtime { function: "wide" | "lanes_zero", .. });
+        e.for_each_read(&mut |var| found |= wide.contains(&var));
+        found || e.children().into_iter().any(|child| self.is_wide(child))
+    }
+
+    /// The shape of the tangent `dot` of a value.
+    fn shape_like(&self, dot: &Expr, primal: TokenStream) -> TokenStream {
+        if self.is_wide(dot) { self.shape_of(&primal) } else { primal }
+    }
+
     /// What gives the runtime the shape of a tangent: a reference to the value.
     pub fn shape_of(&self, primal: &TokenStream) -> TokenStream {
         if self.lanes { quote!(&::ad_runtime::rt::wide::<_, __L>(#primal)) } else { primal.clone() }
     }
 
     fn zero_like(&self, scalar: &Expr) -> TokenStream {
-        if self.lanes {
+        if self.is_wide(scalar) {
             return quote!(::ad_runtime::lanes::Lanes::<_, __L>::zero());
         }
         number(0.0, &crate::rules::float_of(&self.program.ty_of(scalar)))
@@ -428,7 +445,7 @@ impl Emitter<'_> {
                 let name = self.name(param.root);
                 let flag = self.flag(function, param);
                 let mutable = matches!(bar, Expr::Ref { mutable: true, .. });
-                let (bar, name) = (self.expr(bar), self.shape_of(&quote!(&#name)));
+                let (bar, name) = (self.expr(bar), self.shape_like(bar, quote!(&#name)));
                 if mutable {
                     quote!(::ad_runtime::rt::when(#flag, #name, #bar))
                 } else if self.program.is_array_view(param) {
@@ -450,13 +467,13 @@ impl Emitter<'_> {
             }
             ("take_active" | "replace_active", [Expr::Place(param), primal, slot]) => {
                 let flag = active_flag(self.name(param.root));
-                let (primal, slot) = (self.expr(primal), self.expr(slot));
+                let (primal, slot) = (self.shape_like(slot, self.expr(primal)), self.expr(slot));
                 let take = quote::format_ident!("{}", function.trim_end_matches("_active"));
                 quote!(if #flag { ::ad_runtime::rt::#take(#primal, #slot) } else { ::ad_runtime::rt::zero(#primal) })
             }
             ("tangent_active" | "tangent_given", [Expr::Place(param), primal, dot]) => {
                 let flag = self.flag(function, param);
-                let (primal, dot) = (self.shape_of(&self.expr(primal)), self.expr(dot));
+                let (primal, dot) = (self.shape_like(dot, self.expr(primal)), self.expr(dot));
                 quote!(if #flag { ::ad_runtime::rt::tangent(#primal, #dot) } else { ::ad_runtime::rt::zero(#primal) })
             }
             ("part_mut", [Expr::Place(param), bar]) => {
@@ -491,6 +508,7 @@ impl Emitter<'_> {
         let mut printed: Vec<TokenStream> = args.iter().map(|a| self.expr(a)).collect();
         match function {
             "lanes_zero" => quote!(#lanes::Lanes::<_, __L>::zero()),
+            "wide" => self.shape_of(&printed[0]),
             "lanes_cast" => {
                 let (dot, ty) = (&printed[0], &printed[1]);
                 quote!(#lanes::cast::<_, #ty, __L>(#dot))
@@ -501,7 +519,9 @@ impl Emitter<'_> {
                 quote!(#lanes::#name::<_, _, _, _, __L>(#(#printed),*))
             }
             "zero" | "tangent" => {
-                printed[0] = self.shape_of(&printed[0]);
+                if self.wide.is_none() || function == "tangent" && self.is_wide(&args[1]) {
+                    printed[0] = self.shape_of(&printed[0]);
+                }
                 quote!(::ad_runtime::rt::#name(#(#printed),*))
             }
             _ => quote!(::ad_runtime::rt::#name(#(#printed),*)),

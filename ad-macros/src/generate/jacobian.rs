@@ -6,6 +6,7 @@
 
 mod arrays;
 mod batch;
+mod hessian;
 
 use super::{Naming, allows, generics, plain_inputs, visibility, with_sized};
 use crate::derive::constant::bounds_of;
@@ -91,9 +92,9 @@ pub fn all(f: &Function, naming: &Naming, abreast: bool) -> TokenStream {
 }
 
 /// `hessian`, or nothing where a parameter does not count as an array.
-pub fn hessian(f: &Function, naming: &Naming) -> TokenStream {
+pub fn hessian(f: &Function, naming: &Naming, abreast: bool) -> TokenStream {
     let Some(parts) = Parts::of(f, naming) else { return TokenStream::new() };
-    let out = parts.hessian();
+    let out = parts.hessian(abreast);
     quote!(::ad_runtime::with_ndarray! { #out })
 }
 
@@ -356,103 +357,6 @@ impl<'a> Parts<'a> {
             quote!(-> #output),
             quote!(#filled #value),
         )
-    }
-
-    /// The rows of blocks; a column of them is the product of the Hessian and a unit tangent.
-    fn hessian(&self) -> TokenStream {
-        let hidden = self.naming.call(&self.naming.hidden("adjoint_jvp"));
-        let (args, direction) = (&self.args, &self.direction);
-        let one = super::public::one(self.f);
-        let block = |i: usize, j: usize| quote::format_ident!("__block_{}_{}", i, j);
-        let of = |what: &str, c: &Column| quote::format_ident!("__{}_{}", c.param.name, what);
-        let tangent = |c: &Column| c.shape.tangent.clone();
-        let count = self.columns.len();
-        let mut body = TokenStream::new();
-        for c in &self.columns {
-            let (name, zero, bar, bar_dot) =
-                (&c.param.name, of("zero", c), of("bar", c), of("bar_dot", c));
-            body.extend(quote! {
-                let mut #zero = ::ad_runtime::rt::zero(&#name);
-                let mut #bar = ::core::clone::Clone::clone(&#zero);
-                let mut #bar_dot = ::core::clone::Clone::clone(&#zero);
-            });
-        }
-        for (i, row) in self.columns.iter().enumerate() {
-            for (j, column) in self.columns.iter().enumerate() {
-                let (block, a, b) = (block(i, j), tangent(row), tangent(column));
-                let (row_zero, column_zero) = (of("zero", row), of("zero", column));
-                body.extend(quote!(let mut #block = ::ad_runtime::jacobian::zeros::<#a, #b>(&#row_zero, &#column_zero);));
-            }
-        }
-        for (j, column) in self.columns.iter().enumerate() {
-            let zero = of("zero", column);
-            let dots = self.f.params.iter().map(|p| {
-                if p.name == column.param.name { quote!(&#zero) } else { self.zero_argument(p) }
-            });
-            let slot = |what: &'static str| {
-                self.f.params.iter().map(move |p| {
-                    match self.columns.iter().find(|c| c.param.name == p.name) {
-                        Some(c) => {
-                            let name = quote::format_ident!("__{}_{}", c.param.name, what);
-                            quote!(&mut #name)
-                        }
-                        None => quote!(::ad_runtime::rt::Inactive),
-                    }
-                })
-            };
-            let (slots, slot_dots) = (slot("bar"), slot("bar_dot"));
-            let puts = self.columns.iter().enumerate().map(|(i, row)| {
-                let (block, bar, bar_dot) = (block(i, j), of("bar", row), of("bar_dot", row));
-                let (a, b) = (tangent(row), tangent(column));
-                quote! {
-                    ::ad_runtime::jacobian::put_column::<#a, #b>(&mut #block, &mut #bar_dot, #direction);
-                    ::ad_runtime::jacobian::Coordinates::clear(&mut #bar);
-                }
-            });
-            body.extend(quote! {
-                for #direction in 0..::ad_runtime::jacobian::Coordinates::size(&#zero) {
-                    *::ad_runtime::jacobian::Coordinates::element_mut(&mut #zero, #direction) = ::ad_runtime::num_traits::One::one();
-                    #hidden(#(#args,)* #(#dots,)* #one, ::ad_runtime::num_traits::Zero::zero(), #(#slots,)* #(#slot_dots),*);
-                    *::ad_runtime::jacobian::Coordinates::element_mut(&mut #zero, #direction) = ::ad_runtime::num_traits::Zero::zero();
-                    #(#puts)*
-                }
-            });
-        }
-        let value =
-            tuple((0..count).map(|i| tuple((0..count).map(|j| block(i, j).to_token_stream()))));
-        let output = tuple(self.columns.iter().map(|row| {
-            tuple(self.columns.iter().map(|column| {
-                let (a, b) = (tangent(row), tangent(column));
-                quote!(::ad_runtime::jacobian::Jacobian<#a, #b>)
-            }))
-        }));
-        let doc = format!(
-            "The Hessian of `{}` with respect to {}: {}.\n\nComputed column by column, forward over reverse.",
-            self.naming.function,
-            names(self.f),
-            if count == 1 {
-                "an array of shape (shape of the parameter) ++ (shape of the parameter)"
-            } else {
-                "a row of blocks for each parameter, a block of shape (shape of the row's parameter) ++ (shape of the column's)"
-            }
-        );
-        self.function(
-            quote!(#[doc = #doc]),
-            &self.naming.public("hessian"),
-            quote!(),
-            quote!(-> #output),
-            quote!(#body #value),
-        )
-    }
-
-    /// The tangent of a parameter that does not vary.
-    fn zero_argument(&self, p: &Param) -> TokenStream {
-        if p.active {
-            let zero = quote::format_ident!("__{}_zero", p.name);
-            quote!(&#zero)
-        } else {
-            quote!(::ad_runtime::rt::Inactive)
-        }
     }
 
     fn flat(&self, mode: &TokenStream) -> TokenStream {

@@ -18,22 +18,25 @@ use std::collections::HashSet;
 
 /// The functions of order two.
 pub fn all(f: &Function, naming: &Naming, program: Program) -> TokenStream {
+    let (siblings, abreast) = super::lanes::second(f, naming, &program);
     let mut out = match &f.options.jvp {
         Some(path) => super::custom::adjoint_jvp(f, naming, path),
         None => adjoint_jvp(f, naming, program),
     };
-    out.extend(public(f, naming));
+    out.extend(siblings);
+    out.extend(public(f, naming, abreast));
     out
 }
 
 /// The wrappers: `hvp` and `hessian`, where there is a gradient, and what calls in other bodies take.
-pub fn public(f: &Function, naming: &Naming) -> TokenStream {
+/// `abreast`: the adjoint has tangents of several directions.
+pub fn public(f: &Function, naming: &Naming, abreast: bool) -> TokenStream {
     let mut out = super::nested::all(f, naming);
     if !f.is_scalar() || f.has_mut_params() {
         return out;
     }
     out.extend(hvp(f, naming));
-    out.extend(super::jacobian::hessian(f, naming));
+    out.extend(super::jacobian::hessian(f, naming, abreast));
     out
 }
 
@@ -86,7 +89,7 @@ fn adjoint_jvp(f: &Function, naming: &Naming, mut program: Program) -> TokenStre
             &validate::pushed_adjoint(&pushed, &[out_bar, pushed.out_bar_dot]),
         );
     }
-    let body = body(f, &pushed, &taken);
+    let body = body(f, &pushed, &taken, false);
     let out_dot_name = &pushed.program[pushed.out_bar_dot].name;
     let name = naming.hidden("adjoint_jvp");
     let Generics { params, clause } = generics(f);
@@ -134,14 +137,24 @@ pub fn with_body(f: &Function, naming: &Naming, body: TokenStream) -> TokenStrea
     quote!(#[doc(hidden)] #[inline] #allows #vis fn #signature #clause { #body })
 }
 
-fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenStream {
+/// The sweeps, between the slots of the parameters and what becomes of them.
+pub fn body(
+    f: &Function,
+    pushed: &PushedAdjoint,
+    taken: &HashSet<String>,
+    lanes: bool,
+) -> TokenStream {
     let program = &pushed.program;
     let mut kept = HashSet::new();
     adjoint::every_read(program, &pushed.reverse, &mut kept);
     kept.extend(crate::emit::moves::moved_repeatedly(program, &pushed.forward));
     kept.extend(f.active().filter_map(|p| param_var(program, p)));
-    let forward = Emitter::forward(program, kept);
-    let reverse = Emitter::reverse(program, &pushed.reverse);
+    let mut forward = Emitter::forward(program, kept);
+    let mut reverse = Emitter::reverse(program, &pushed.reverse);
+    for emitter in [&mut forward, &mut reverse] {
+        emitter.lanes = lanes;
+        emitter.wide = lanes.then(|| pushed.tangents.clone());
+    }
     let (forward_tokens, reverse_tokens) =
         (forward.stmts(&pushed.forward), reverse.stmts(&pushed.reverse));
     let result = pushed.result.as_ref().map_or_else(|| quote!(()), |e| forward.expr(e));
@@ -151,7 +164,11 @@ fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenS
     let mut after_forward = TokenStream::new();
     for p in f.active() {
         let Some(var) = param_var(program, p) else { continue };
-        prologue.extend(prologue_of(p, program, var, &both));
+        let shape = forward.shape_of(&{
+            let name = &p.name;
+            quote!(&#name)
+        });
+        prologue.extend(prologue_of(p, program, var, &both, &shape));
         if let Some((_, bar, dot)) = pushed.scalars.iter().find(|(v, ..)| *v == var) {
             let (slot, slot_dot) = (slot(p), slot_dot(p));
             let (bar, dot) = (&program[*bar].name, &program[*dot].name);
@@ -177,6 +194,9 @@ fn body(f: &Function, pushed: &PushedAdjoint, taken: &HashSet<String>) -> TokenS
             after_forward.extend(keep(&dot_last, &quote!(#dot), view));
             epilogue.extend(put_back(&quote!(#dot), &dot_last, view));
         }
+    }
+    if lanes {
+        return quote!(#prologue #forward_tokens #after_forward #reverse_tokens #epilogue);
     }
     let out = fresh(taken, "out");
     let (bind, give) = if f.output.is_some() {
@@ -204,12 +224,20 @@ fn put_back(name: &TokenStream, last: &Ident, view: bool) -> TokenStream {
 }
 
 /// The tangent, the cotangent and its tangent of a parameter, as the sweeps name them.
-fn prologue_of(p: &Param, program: &Program, var: Var, both: &TokenStream) -> TokenStream {
+///
+/// `shape` gives tangents their shape.
+fn prologue_of(
+    p: &Param,
+    program: &Program,
+    var: Var,
+    both: &TokenStream,
+    shape: &TokenStream,
+) -> TokenStream {
     let rt = quote!(::ad_runtime::rt);
     let (name, arg, slot, slot_dot) = (&p.name, arg(p), slot(p), slot_dot(p));
     let (dot, bar, bar_dot) = (p.dot(), p.bar(), bar_dot(p));
     if !adjoint::is_borrowed_param(program, var) {
-        return quote!(let mut #dot = #rt::tangent(&#name, #arg););
+        return quote!(let mut #dot = #rt::tangent(#shape, #arg););
     }
     let used = |name: &Ident| mentions(both, &name.to_string());
     let flag = active_flag(name);
@@ -224,11 +252,11 @@ fn prologue_of(p: &Param, program: &Program, var: Var, both: &TokenStream) -> To
     let dot_flag = active_flag(&dot);
     let tangent = if p.is_mut_ref() {
         quote! {
-            let #dot_flag = #rt::is_active(&#arg, &#name);
-            let mut #dot = #rt::bar(&mut #arg, &mut #of_dot, &#name);
+            let #dot_flag = #rt::is_active(&#arg, #shape);
+            let mut #dot = #rt::bar(&mut #arg, &mut #of_dot, #shape);
         }
     } else {
-        quote!(let #dot_flag = #rt::is_active_arg(&#arg, &#name); let #dot = #rt::dot(&#arg, &mut #of_dot, &#name);)
+        quote!(let #dot_flag = #rt::is_active_arg(&#arg, #shape); let #dot = #rt::dot(&#arg, &mut #of_dot, #shape);)
     };
     quote! {
         let #flag = #rt::is_active(&#slot, &#name);
@@ -236,7 +264,7 @@ fn prologue_of(p: &Param, program: &Program, var: Var, both: &TokenStream) -> To
             (::core::option::Option::None, ::core::option::Option::None, ::core::option::Option::None);
         #tangent
         let mut #bar = #rt::bar(&mut #slot, &mut #of_bar, &#name);
-        let mut #bar_dot = #rt::bar(&mut #slot_dot, &mut #of_bar_dot, &#name);
+        let mut #bar_dot = #rt::bar(&mut #slot_dot, &mut #of_bar_dot, #shape);
     }
 }
 

@@ -107,7 +107,7 @@ pub fn __jvp_lanes<const __L: usize>(
         let stop = if taken {
             true
         } else {
-            total_dot += x_dot * x + x_dot * x;
+            total_dot += x_dot * (x + x);
             total += x * x;
             false
         };

@@ -108,7 +108,7 @@ pub fn __jvp_lanes<const __L: usize>(
                     x_dot[i]
                 } else {
                     ::ad_runtime::lanes::Lanes::<_, __L>::zero()
-                }) * w + -w_dot * x[i - 1]
+                }) * w + w_dot * -x[i - 1]
                 + (if x_active {
                     x_dot[i - 1]
                 } else {

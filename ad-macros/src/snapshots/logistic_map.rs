@@ -78,7 +78,7 @@ pub fn __jvp_lanes<const __L: usize>(
     let mut x_dot = x0_dot;
     let mut x = x0;
     for _ in 0..n {
-        x_dot = (r_dot * x + x_dot * r) * (1.0 - x) + -x_dot * (r * x);
+        x_dot = r_dot * (x * (1.0 - x)) + x_dot * (r * (1.0 - x)) + x_dot * -(r * x);
         x = r * x * (1.0 - x);
     }
     let out_dot = x_dot;

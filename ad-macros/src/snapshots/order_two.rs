@@ -51,7 +51,7 @@ pub fn __jvp_lanes<const __L: usize>(
     let mut s = x;
     for i in 0..a.len() {
         let t1 = (a[i] * x).sin();
-        let t1_dot = x_dot * a[i] * (a[i] * x).cos();
+        let t1_dot = x_dot * (a[i] * (a[i] * x).cos());
         s_dot = s_dot * t1 + t1_dot * s;
         s = s * t1;
     }
@@ -113,6 +113,69 @@ pub fn __adjoint_jvp(
     ::ad_runtime::rt::add(x_slot, x_bar);
     ::ad_runtime::rt::add(x_slot_dot, x_bar_dot);
     out
+}
+pub fn __second_lanes(__fuel: u8) -> bool {
+    __fuel > 0
+}
+pub fn __adjoint_jvp_lanes<const __L: usize>(
+    x: f64,
+    a: &[f64],
+    _: ::ad_runtime::rt::Width<__L>,
+    x_arg: impl ::ad_runtime::rt::TangentArg<<f64 as ::ad_runtime::Tangent>::Lanes<__L>>,
+    a_arg: impl ::ad_runtime::rt::ConstantSlot,
+    out_bar: f64,
+    out_bar_dot: <f64 as ::ad_runtime::Tangent>::Lanes<__L>,
+    mut x_slot: impl ::ad_runtime::rt::SlotMut<f64>,
+    a_slot: impl ::ad_runtime::rt::ConstantSlot,
+    mut x_slot_dot: impl ::ad_runtime::rt::SlotMut<
+        <f64 as ::ad_runtime::Tangent>::Lanes<__L>,
+    >,
+    a_slot_dot: impl ::ad_runtime::rt::ConstantSlot,
+) {
+    use ::ad_runtime::rt::methods::*;
+    let mut x_dot = ::ad_runtime::rt::tangent(
+        &::ad_runtime::rt::wide::<_, __L>(&x),
+        x_arg,
+    );
+    let mut s_dot = x_dot;
+    let mut s = x;
+    let mut __record_0 = ::ad_runtime::rt::record(0, a.len());
+    for i in 0..a.len() {
+        let t1 = (a[i] * x).sin();
+        let t1_dot = x_dot * (a[i] * (a[i] * x).cos());
+        let s_old_dot = s_dot;
+        let s_old = s;
+        s_dot = s_dot * t1 + t1_dot * s;
+        s = s * t1;
+        __record_0.push((t1, t1_dot, s_old_dot, s_old));
+    }
+    let mut s_bar_dot = out_bar_dot;
+    let mut s_bar = out_bar;
+    let mut x_bar_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+    let mut x_bar = 0.0;
+    for (i, (t1, t1_dot, s_old_dot, s_old)) in ::core::iter::Iterator::zip(
+        (0..a.len()).rev(),
+        __record_0.into_iter().rev(),
+    ) {
+        s_dot = s_old_dot;
+        s = s_old;
+        let s_bar_2_dot = s_bar_dot;
+        let s_bar_2 = s_bar;
+        s_bar_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
+        s_bar = 0.0;
+        s_bar_dot += s_bar_2_dot * t1 + t1_dot * s_bar_2;
+        s_bar += s_bar_2 * t1;
+        let t1_bar_dot = s_bar_2_dot * s + s_dot * s_bar_2;
+        let t1_bar = s_bar_2 * s;
+        x_bar_dot
+            += t1_bar_dot * ((a[i] * x).cos() * a[i])
+                + x_dot * (-(a[i] * (a[i] * x).sin()) * t1_bar * a[i]);
+        x_bar += t1_bar * (a[i] * x).cos() * a[i];
+    }
+    x_bar_dot += s_bar_dot;
+    x_bar += s_bar;
+    ::ad_runtime::rt::add(x_slot, x_bar);
+    ::ad_runtime::rt::add(x_slot_dot, x_bar_dot);
 }
 pub fn __grad_adjoint(
     x: f64,

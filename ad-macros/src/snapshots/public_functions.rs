@@ -341,12 +341,7 @@ impl squares {
                     x_dot[k1]
                 } else {
                     ::ad_runtime::lanes::Lanes::<_, __L>::zero()
-                }) * (v - shift)
-                    + (if x_active {
-                        x_dot[k1]
-                    } else {
-                        ::ad_runtime::lanes::Lanes::<_, __L>::zero()
-                    }) * (v - shift);
+                }) * (v - shift + v - shift);
             sum += (v - shift) * (v - shift);
         }
         let out_dot = sum_dot;

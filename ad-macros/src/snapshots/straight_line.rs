@@ -67,16 +67,16 @@ pub fn __jvp_lanes<const __L: usize>(
         &::ad_runtime::rt::wide::<_, __L>(&y),
         y_arg,
     );
-    let t1_dot = x_dot * x + x_dot * x + y_dot * y + y_dot * y;
+    let t1_dot = x_dot * (x + x) + y_dot * (y + y);
     let t1 = x * x + y * y;
     let r = t1.sqrt();
     let r_dot = ::ad_runtime::lanes::guard(t1_dot, t1_dot * (0.5 / r));
     let t2 = r.sin();
     let t2_dot = r_dot * r.cos();
-    let s_dot = t2_dot / r - r_dot * t2 / (r * r);
+    let s_dot = t2_dot / r - r_dot * (t2 / (r * r));
     let s = t2 / r;
     let t3 = (-x).exp();
-    let t3_dot = -x_dot * t3;
+    let t3_dot = x_dot * -t3;
     let out_dot = s_dot * t3 + t3_dot * s;
     (s * t3, out_dot)
 }

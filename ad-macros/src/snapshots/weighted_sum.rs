@@ -96,16 +96,16 @@ pub fn __jvp_lanes<const __L: usize>(
     let mut sum_dot = ::ad_runtime::lanes::Lanes::<_, __L>::zero();
     for i in 0..x.len() {
         sum_dot
-            += ((if w_active {
+            += (if w_active {
                 w_dot[i]
             } else {
                 ::ad_runtime::lanes::Lanes::<_, __L>::zero()
-            }) * x[i]
+            }) * (x[i] * x[i])
                 + (if x_active {
                     x_dot[i]
                 } else {
                     ::ad_runtime::lanes::Lanes::<_, __L>::zero()
-                }) * w[i]) * x[i]
+                }) * (w[i] * x[i])
                 + (if x_active {
                     x_dot[i]
                 } else {

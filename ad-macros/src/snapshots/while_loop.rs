@@ -55,7 +55,7 @@ pub fn __jvp_lanes<const __L: usize>(
     let mut x_dot = a_dot;
     let mut x = a;
     while (x * x - a).abs() > 1e-12 {
-        x_dot = (x_dot + a_dot / x - x_dot * a / (x * x)) * 0.5;
+        x_dot = (x_dot + a_dot / x - x_dot * (a / (x * x))) * 0.5;
         x = 0.5 * (x + a / x);
     }
     let out_dot = x_dot;

@@ -131,6 +131,7 @@ impl Tangent {
             let (_, place) = roots[i].clone().expect("it is repeated");
             let ty = self.program.ty_of_place(&place);
             let scratch = self.variable("part_dot", ty, Role::Temp, true);
+            self.tangents.insert(scratch);
             let value = self.read(&place);
             self.emit(Stmt::Let { var: scratch, ty: None, value });
             self.after.push((place, scratch));

@@ -12,7 +12,8 @@ impl Tangent {
         if constant && !self.program.ty_of_place(place).is_float() {
             // What the place holds now has the type that a literal such as `None` leaves open.
             self.emit(Stmt::Assign { place: place.clone(), value });
-            let zero = Expr::runtime("zero", vec![Expr::borrow(Expr::Place(place.clone()))]);
+            let zero = self.shape(Expr::borrow(Expr::Place(place.clone())));
+            let zero = Expr::runtime("zero", vec![zero]);
             let stmt = self.set_dot(place, target, zero);
             return self.emit_for(place, stmt);
         }
@@ -156,6 +157,7 @@ impl Tangent {
     /// Another part of a tangent that is about to be borrowed mutably.
     pub(super) fn read_before(&mut self, value: Expr) -> Expr {
         let var = self.variable("part_dot", Ty::Unknown, Role::Temp, false);
+        self.tangents.insert(var);
         self.emit(Stmt::Let { var, ty: None, value });
         Expr::var(var)
     }
@@ -167,6 +169,7 @@ impl Tangent {
                 Some(dot) => {
                     let ty = self.program.ty_of(value);
                     let var = self.variable("part_dot", ty, Role::Temp, false);
+                    self.tangents.insert(var);
                     self.emit(Stmt::Let { var, ty: None, value: dot });
                     dots.push((proj.clone(), Expr::var(var)));
                 }
@@ -174,6 +177,7 @@ impl Tangent {
                     let zero = self.zero_of(value);
                     let ty = self.program.ty_of(value);
                     let var = self.variable("part_dot", ty, Role::Temp, false);
+                    self.tangents.insert(var);
                     self.emit(Stmt::Let { var, ty: None, value: zero });
                     dots.push((proj.clone(), Expr::var(var)));
                 }
@@ -191,8 +195,9 @@ impl Tangent {
         start: Option<Expr>,
         parts: Vec<(Proj, Expr)>,
     ) {
-        let start =
-            start.unwrap_or_else(|| Expr::runtime("zero", vec![Expr::borrow(Expr::var(var))]));
+        let start = start.unwrap_or_else(|| {
+            Expr::runtime("zero", vec![self.shape(Expr::borrow(Expr::var(var)))])
+        });
         self.program[dot].mutable = true;
         self.emit(Stmt::Let { var: dot, ty: None, value: start });
         for (proj, value) in parts {

@@ -10,8 +10,8 @@
 //! directions (rules of matrices, methods, fields of the user's types) makes the whole function go one
 //! direction after the other: the transform gives `None` there.
 
-use super::{Pushed, Tangent};
-use crate::ir::{CallKind, Expr, Place, Program, Proj, Ty};
+use super::{Pushed, PushedAdjoint, Tangent};
+use crate::ir::{CallKind, Expr, Place, Program, Proj, Ty, Var};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
@@ -25,25 +25,86 @@ pub(super) struct Width {
     callees: BTreeMap<String, TokenStream>,
 }
 
-/// A program with its tangents in several directions.
-pub struct Abreast {
-    pub pushed: Pushed,
+/// A program, or its adjoint, with its tangents in several directions.
+pub struct Abreast<P> {
+    pub pushed: P,
     /// The hidden functions that tell whether what is called has tangents of several directions.
     pub callees: Vec<TokenStream>,
 }
 
 /// Differentiates `program`, the body of the function `name`, in the directions of its parameters' tangents.
-pub fn push_abreast(program: Program, name: &proc_macro2::Ident) -> Option<Abreast> {
+pub fn push_abreast(program: Program, name: &proc_macro2::Ident) -> Option<Abreast<Pushed>> {
     let mut tangent = Tangent::of(program);
     tangent.lanes = Some(Width::default());
     let pushed = tangent.body();
-    let mut width = tangent.lanes.expect("it was set");
-    width.callees.remove(&quote!(#name::__lanes).to_string());
-    let callees = width.callees.into_values().collect();
-    (!width.refused).then_some(Abreast { pushed, callees })
+    let callees = tangent.callees(name)?;
+    Some(Abreast { pushed, callees })
+}
+
+/// Differentiates the adjoint of `program`, as [`super::push_adjoint`] does, in several directions.
+pub fn push_adjoint_abreast(
+    program: Program,
+    out_bar: Var,
+    name: &proc_macro2::Ident,
+) -> Option<Abreast<PushedAdjoint>> {
+    let (tangent, pushed) = super::second::push(program, out_bar, Some(Width::default()));
+    let callees = tangent.callees(name)?;
+    pushed.unsupported.is_empty().then_some(Abreast { pushed, callees })
 }
 
 impl Tangent {
+    /// What is to be asked of what the function `name` calls; `None` where the function itself is not one for lanes.
+    fn callees(self, name: &proc_macro2::Ident) -> Option<Vec<TokenStream>> {
+        let mut width = self.lanes.expect("it was set");
+        for question in [quote!(#name::__lanes), quote!(#name::__second_lanes)] {
+            width.callees.remove(&question.to_string());
+        }
+        (!width.refused).then(|| width.callees.into_values().collect())
+    }
+
+    /// What gives a tangent its shape, where that is one of several directions.
+    pub(super) fn shape(&self, primal: Expr) -> Expr {
+        // The tangent program has no other shapes, so there the emission knows.
+        match self.lanes {
+            Some(_) if self.is_second() => Expr::runtime("wide", vec![primal]),
+            _ => primal,
+        }
+    }
+
+    /// What is done to cotangents, with the shapes of their tangents.
+    pub(super) fn linear_abreast(&mut self, function: &str, args: &mut [Expr]) {
+        if self.lanes.is_none() {
+            return;
+        }
+        match function {
+            "zero" | "take" | "total" => args[0] = self.shape(args[0].clone()),
+            "finish" => args[1] = self.shape(args[1].clone()),
+            "pending" | "clone" | "take_active" | "read_active" | "when" | "Inactive" | "pop"
+            | "listed" | "part_where" => {}
+            _ => self.no_lanes(),
+        }
+    }
+
+    /// The call of the adjoint of a function as that of its tangents in several directions.
+    pub(super) fn adjoint_abreast(
+        &mut self,
+        path: &TokenStream,
+        args: &[Expr],
+    ) -> Option<TokenStream> {
+        let width = self.lanes.as_mut()?;
+        let plain = path.to_string().ends_with(":: __adjoint")
+            && has_siblings(&crate::adjoint::without_last(path))
+            && !args.iter().any(has_closure);
+        if !plain {
+            width.refused = true;
+            return None;
+        }
+        let f = crate::adjoint::without_last(path);
+        let asked = quote!(#f::__second_lanes);
+        width.callees.insert(asked.to_string(), asked);
+        Some(quote!(#f::__adjoint_jvp_lanes))
+    }
+
     /// What is at hand has no tangents of several directions.
     pub(super) fn no_lanes(&mut self) {
         if let Some(width) = &mut self.lanes {
@@ -69,7 +130,7 @@ impl Tangent {
             let known = match &place.proj[at] {
                 Proj::Deref => true,
                 Proj::Field(_) => matches!(ty.deref(), Ty::Tuple(_)),
-                Proj::Variant(name, _) => is_of_std(name),
+                Proj::Variant(name, _) => self.has_lanes(name),
                 Proj::Part { .. } => false,
                 Proj::Index(_) | Proj::Element(_) | Proj::View { .. } => matches!(
                     ty.deref(),
@@ -83,9 +144,15 @@ impl Tangent {
     }
 
     pub(super) fn require_lanes_of_variant(&mut self, name: &proc_macro2::Ident) {
-        if !is_of_std(name) {
+        if !self.has_lanes(name) {
             self.no_lanes();
         }
+    }
+
+    /// Whether a variant holds tangents of several directions as those of one. The types of cotangents are inferred from
+    /// payloads, which a payload in several directions does not tell.
+    fn has_lanes(&self, name: &proc_macro2::Ident) -> bool {
+        is_of_std(name) && !self.is_second()
     }
 
     /// The zero tangent of a scalar.

@@ -19,10 +19,13 @@ mod slopes;
 use super::Tangent;
 use crate::adjoint;
 use crate::ir::{Block, Expr, Program, Role, Stmt, Var};
+use std::collections::HashSet;
 
 /// The adjoint program with its tangent.
 pub struct PushedAdjoint {
     pub program: Program,
+    /// The variables that hold tangents.
+    pub tangents: HashSet<Var>,
     pub forward: Vec<Stmt>,
     pub result: Option<Expr>,
     pub reverse: Vec<Stmt>,
@@ -46,7 +49,16 @@ pub(super) struct Sweep {
 
 /// Differentiates the adjoint of `program` in the direction of the parameters' tangents and of the
 /// tangent of `out_bar`, the cotangent of its result.
-pub fn push_adjoint(mut program: Program, out_bar: Var) -> PushedAdjoint {
+pub fn push_adjoint(program: Program, out_bar: Var) -> PushedAdjoint {
+    push(program, out_bar, None).1
+}
+
+/// The same, in several directions where `lanes` is given, and what was found out of them.
+pub(super) fn push(
+    mut program: Program,
+    out_bar: Var,
+    lanes: Option<super::lanes::Width>,
+) -> (Tangent, PushedAdjoint) {
     // Snapshots belong to order one: here a checkpointed loop records each iteration.
     program.checkpoints.clear();
     let reversed = adjoint::reverse_plainly(program, out_bar);
@@ -56,6 +68,7 @@ pub fn push_adjoint(mut program: Program, out_bar: Var) -> PushedAdjoint {
     let added = out_bar.0..program.vars.len();
     let mut tangent = Tangent::of(program);
     tangent.sweep.added = added;
+    tangent.lanes = lanes;
     let out_bar_dot = tangent.dot_var(out_bar);
     tangent.parameters();
     tangent.open.push(Vec::new());
@@ -73,17 +86,20 @@ pub fn push_adjoint(mut program: Program, out_bar: Var) -> PushedAdjoint {
             (param, bar, dot)
         })
         .collect();
-    let (mut program, unsupported) = (tangent.program, tangent.sweep.unsupported);
+    let mut program = std::mem::take(&mut tangent.program);
+    let unsupported = std::mem::take(&mut tangent.sweep.unsupported);
     adjoint::record(&mut program, &mut forward, &mut reverse);
-    PushedAdjoint {
+    let pushed = PushedAdjoint {
         program,
+        tangents: std::mem::take(&mut tangent.tangents),
         forward,
         result: reversed.result,
         reverse,
         scalars,
         out_bar_dot,
         unsupported,
-    }
+    };
+    (tangent, pushed)
 }
 
 /// What is saved of an active place has a tangent.
@@ -108,6 +124,11 @@ fn activate_saved(program: &mut Program, stmts: &[Stmt]) {
 }
 
 impl Tangent {
+    /// Whether it is an adjoint that is differentiated.
+    pub(super) fn is_second(&self) -> bool {
+        !self.sweep.added.is_empty()
+    }
+
     /// Whether a variable holds a cotangent.
     pub(super) fn is_cotangent(&self, var: Var) -> bool {
         let info = &self.program[var];

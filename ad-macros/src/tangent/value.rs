@@ -104,6 +104,7 @@ impl Tangent {
             return dot;
         }
         let var = self.variable("result_dot", self.program.ty_of(result), Role::Temp, false);
+        self.tangents.insert(var);
         self.emit(Stmt::Let { var, ty: None, value: dot });
         Expr::var(var)
     }
@@ -120,7 +121,7 @@ impl Tangent {
         if ty.is_float() {
             return self.zero_number(&ty);
         }
-        Expr::runtime("zero", vec![Expr::borrow(value.clone())])
+        Expr::runtime("zero", vec![self.shape(Expr::borrow(value.clone()))])
     }
 
     /// Reads the tangent of a place.

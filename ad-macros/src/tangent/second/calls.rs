@@ -3,7 +3,7 @@
 use crate::adjoint::{self, again_of};
 use crate::ir::{CallKind, Expr};
 use crate::tangent::Tangent;
-use quote::format_ident;
+use quote::{format_ident, quote};
 
 /// Functions of the runtime that are linear in the cotangents they take, and read shapes of the rest.
 pub(super) const LINEAR: &[&str] = &[
@@ -74,7 +74,8 @@ impl Tangent {
                 Expr::Ref { mutable: *mutable, expr: Box::new(self.linear(expr)) }
             }
             Expr::Runtime { function, args } if LINEAR.contains(function) => {
-                let args = args.iter().map(|a| self.linear(a)).collect();
+                let mut args: Vec<Expr> = args.iter().map(|a| self.linear(a)).collect();
+                self.linear_abreast(function, &mut args);
                 Expr::Runtime { function, args }
             }
             e if self.reads_cotangent(e) => self.dot_or_zero(e),
@@ -93,6 +94,7 @@ impl Tangent {
         match call {
             Expr::Runtime { function, args } => {
                 let (function, count, has_bar) = rule(function)?;
+                self.no_lanes();
                 let operands = &args[..count];
                 let dots: Vec<Expr> = operands.iter().map(|o| self.arg(o)).collect();
                 let rest = self.with_tangents(&args[count..], has_bar);
@@ -102,6 +104,7 @@ impl Tangent {
             Expr::Method { recv, name, turbofish, args }
                 if name.to_string().starts_with("__") && name.to_string().ends_with("_adjoint") =>
             {
+                self.no_lanes();
                 let count = (args.len() - 2) / 2;
                 let operands = &args[..count];
                 let recv_dot = self.receiver_arg(recv);
@@ -122,8 +125,11 @@ impl Tangent {
                 let plain: Vec<Expr> = operands.iter().map(again_of).collect();
                 let dots = self.args_in_place(&plain);
                 let rest = self.with_tangents(&args[count..], true);
-                let args = operands.iter().cloned().chain(dots).chain(rest).collect();
-                let path = adjoint::with_suffix(path, "jvp");
+                let abreast = self.adjoint_abreast(path, args);
+                let width =
+                    abreast.is_some().then(|| Expr::lit(quote!(::ad_runtime::rt::Width::<__L>)));
+                let args = operands.iter().cloned().chain(width).chain(dots).chain(rest).collect();
+                let path = abreast.unwrap_or_else(|| adjoint::with_suffix(path, "jvp"));
                 Some(Expr::Call { path, args, kind: CallKind::Function })
             }
             _ => None,

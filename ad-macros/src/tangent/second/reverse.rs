@@ -3,6 +3,7 @@
 use super::calls::LINEAR;
 use crate::ir::{BinOp, Expr, Program, Proj, ReverseArm, Role, Stmt, Ty, Var};
 use crate::tangent::Tangent;
+use crate::tangent::argument::reads;
 
 impl Tangent {
     pub(super) fn reversed(&mut self, stmts: Vec<Stmt>) -> Vec<Stmt> {
@@ -17,6 +18,8 @@ impl Tangent {
         match stmt {
             Stmt::Let { var, ty, value } if self.is_cotangent(var) => {
                 if let Some(call) = self.joint_adjoint(&value) {
+                    // In several directions an adjoint gives no value back.
+                    self.no_lanes();
                     return self.emit(Stmt::Let { var, ty, value: call });
                 }
                 let dot = self.dot_var(var);
@@ -47,8 +50,12 @@ impl Tangent {
             }
             Stmt::Update { place, op, value } if self.is_cotangent(place.root) => {
                 debug_assert!(matches!(op, BinOp::Add | BinOp::Sub), "cotangents are added up");
-                if let Some(tangent) = self.dot(&value) {
+                if let Some(mut tangent) = self.dot(&value) {
                     let target = self.mirror(&place);
+                    // Lanes are added by a method, which borrows its target first.
+                    if self.lanes.is_some() && reads(&tangent, target.root) {
+                        tangent = self.read_before(tangent);
+                    }
                     self.emit(Stmt::Update { place: target, op, value: tangent });
                 }
                 self.emit(Stmt::Update { place, op, value });
@@ -120,6 +127,7 @@ impl Tangent {
 
     /// What rearranges storage does so with its tangent.
     fn undo(&mut self, call: &Expr, changed: &[Expr]) {
+        self.no_lanes();
         let place = |e: &Expr| match e {
             Expr::Ref { expr, .. } => expr.as_place().cloned(),
             e => e.as_place().cloned(),

@@ -34,7 +34,7 @@ impl Tangent {
                     self.dot(&args[1]).map(|d| Expr::binary(BinOp::Div, d, self.val(&args[1])))
                 }
                 "pick_max" | "pick_min" => None,
-                "zero" if self.sweep.reverse => Some(value.clone()),
+                "zero" if self.sweep.reverse => Some(self.linear(value)),
                 function if LINEAR.contains(&function) && self.reads_cotangent(value) => {
                     Some(self.linear(value))
                 }
@@ -50,8 +50,32 @@ impl Tangent {
             return None;
         }
         let float = crate::rules::float_of(&self.program.ty_of(&args[0]));
+        if self.lanes.is_some() {
+            return self.slope_abreast(function, args, dots);
+        }
         let dots = dots.into_iter().map(|d| d.unwrap_or(Expr::Number(0.0, float.clone())));
         Some(Expr::runtime(function, args.iter().cloned().chain(dots).collect()))
+    }
+
+    /// The tangents of a slope in several directions: they are linear in those of its operands.
+    fn slope_abreast(
+        &mut self,
+        function: &'static str,
+        args: &[Expr],
+        dots: Vec<Option<Expr>>,
+    ) -> Option<Expr> {
+        let float = crate::rules::float_of(&self.program.ty_of(&args[0]));
+        let count = dots.len();
+        dots.into_iter().enumerate().filter_map(|(i, dot)| Some((i, dot?))).fold(
+            None,
+            |sum, (i, dot)| {
+                let unit = (0..count).map(|k| Expr::Number(f64::from(k == i), float.clone()));
+                let partial = Expr::runtime(function, args.iter().cloned().chain(unit).collect());
+                let term = Expr::mul(dot.clone(), partial);
+                let term = Expr::ZeroGuard { scalar: Box::new(dot), value: Box::new(term) };
+                plus(sum, Some(term))
+            },
+        )
     }
 
     /// `if bar == 0 { 0 } else { value }`, where `value` is linear in `bar`: each term of the tangent
