@@ -354,6 +354,12 @@ pub fn put_back<T: crate::places::Keep + ?Sized>(place: &mut T, kept: T::Kept) {
     place.put_back(kept);
 }
 
+/// Asserts, at no cost, that `first`, `last` or `get` of `container` look an element up.
+#[inline(always)]
+pub fn looked_up<C: crate::places::Elements + ?Sized>(container: &C) -> &C {
+    container
+}
+
 /// Element `k` of a container, in the order of its iterator.
 #[inline(always)]
 pub fn element<C: crate::places::Elements + ?Sized>(container: &C, k: usize) -> &C::Element {

@@ -384,14 +384,11 @@ impl Emitter<'_> {
             Role::Alias { by_ref, .. } => *by_ref && place.is_var(),
             _ => false,
         };
-        let tokens = self.place(place, false);
+        let mutable = by_ref && matches!(self.program[place.root].ty, Ty::RefMut(_));
+        let tokens = self.place(place, mutable);
         if by_ref {
             let tokens = strip_parens(tokens);
-            return if matches!(self.program[place.root].ty, Ty::RefMut(_)) {
-                quote!(&mut #tokens)
-            } else {
-                quote!(&#tokens)
-            };
+            return if mutable { quote!(&mut #tokens) } else { quote!(&#tokens) };
         }
         strip_parens(tokens)
     }

@@ -608,6 +608,7 @@ impl Facts {
             },
             "iter_mut" => match item_of_value(&Ty::RefMut(Box::new(recv().deref().clone()))) {
                 Ty::Ref(t) => Ty::RefMut(t),
+                Ty::Unknown => Ty::RefMut(Box::new(Ty::Unknown)),
                 t => t,
             },
             "into_iter" => self.item(&e.receiver),

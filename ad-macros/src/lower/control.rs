@@ -233,15 +233,14 @@ impl Lower<'_> {
             return None;
         }
         let base = &call.receiver;
-        let known =
-            matches!(self.facts.infer(base).deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_));
-        if !known || !is_irrefutable(pat) {
+        let ty = self.facts.infer(base);
+        if !super::method::may_be_slice(&ty) || !is_irrefutable(pat) {
             return None;
         }
-        super::method::exists(call)?;
+        super::method::exists(call, &ty)?;
         let name = call.method.to_string();
         let call = &self.evaluated_once(call);
-        let cond = super::method::exists(call)?;
+        let cond = super::method::exists(call, &ty)?;
         let cond = self.condition(&cond);
         let id = self.fresh_id();
         let then = self.branch(dest, |lower| {

@@ -501,14 +501,13 @@ impl Lower<'_> {
         ty: &Ty,
     ) -> Option<Expr> {
         match name {
-            "first" | "last" | "get"
-                if matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_)) =>
-            {
+            // A method of this name of a type that is not seen may be one of the user's.
+            "first" | "last" | "get" if *ty.deref() != Ty::Unknown && may_be_slice(ty) => {
                 if !self.is_place(&call.receiver) {
                     return None;
                 }
                 let call = &self.evaluated_once(call);
-                let is_some = exists(call)?;
+                let is_some = exists(call, ty)?;
                 let is_some = self.verbatim(&is_some);
                 let cond = self.name("taken", is_some, Ty::Discrete, false);
                 let place = self.element_place(call)?;
@@ -750,29 +749,43 @@ pub(super) fn replace_ident(
         .collect()
 }
 
-/// Whether the element or the part is there that `first`, `last` or `get` looks up.
-pub(super) fn exists(call: &syn::ExprMethodCall) -> Option<SynExpr> {
+/// Whether a type is that of a slice, or one that is not seen and has to be one where an element is looked up.
+pub(super) fn may_be_slice(ty: &Ty) -> bool {
+    matches!(ty.deref(), Ty::Vec(_) | Ty::Slice(_) | Ty::Array(_) | Ty::Unknown)
+}
+
+/// Whether the element or the part is there that `first`, `last` or `get` looks up in a value of type `ty`.
+pub(super) fn exists(call: &syn::ExprMethodCall, ty: &Ty) -> Option<SynExpr> {
     let base = &call.receiver;
+    if call.args.len() > 1 {
+        return None;
+    }
+    // A method of the same name of a type of the user's is another: it does not compile.
+    let length: SynExpr = match ty.deref() {
+        Ty::Unknown => syn::parse_quote!(::ad_runtime::rt::looked_up(&#base).len()),
+        _ => syn::parse_quote!(#base.len()),
+    };
     let name = call.method.to_string();
     let name = name.strip_suffix("_mut").unwrap_or(&name);
     Some(match (name, call.args.first()) {
+        ("first" | "last", None) if *ty.deref() == Ty::Unknown => syn::parse_quote!(#length > 0),
         ("first" | "last", None) => syn::parse_quote!(!#base.is_empty()),
         ("get", Some(SynExpr::Range(range))) => {
             let closed = matches!(range.limits, syn::RangeLimits::Closed(_));
             match (&range.start, &range.end) {
                 (None, None) => syn::parse_quote!(true),
-                (Some(start), None) => syn::parse_quote!((#start) <= #base.len()),
-                (None, Some(end)) if closed => syn::parse_quote!((#end) < #base.len()),
-                (None, Some(end)) => syn::parse_quote!((#end) <= #base.len()),
+                (Some(start), None) => syn::parse_quote!((#start) <= #length),
+                (None, Some(end)) if closed => syn::parse_quote!((#end) < #length),
+                (None, Some(end)) => syn::parse_quote!((#end) <= #length),
                 (Some(start), Some(end)) if closed => {
-                    syn::parse_quote!((#start) <= (#end) + 1 && (#end) < #base.len())
+                    syn::parse_quote!((#start) <= (#end) + 1 && (#end) < #length)
                 }
                 (Some(start), Some(end)) => {
-                    syn::parse_quote!((#start) <= (#end) && (#end) <= #base.len())
+                    syn::parse_quote!((#start) <= (#end) && (#end) <= #length)
                 }
             }
         }
-        ("get", Some(index)) => syn::parse_quote!((#index) < #base.len()),
+        ("get", Some(index)) => syn::parse_quote!((#index) < #length),
         _ => return None,
     })
 }
