@@ -25,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-pub use changes::{asks, leaves_unchanged, mutates, reads_only};
+pub use changes::{asks, is_known_method, leaves_unchanged, mutates, reads_only};
 pub use types::{arithmetic, is_array_name, is_compound, macro_args, of_syn_type, scalar_method};
 
 /// The facts of one function.

@@ -30,7 +30,8 @@ pub fn is_operator(name: &str) -> bool {
 
 /// The operator's `impl`, and beside it the derivative rule by which `a + b` is differentiated.
 pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> TokenStream {
-    let (path, _) = block.trait_.clone().expect("an operator is a trait");
+    let named = with_named_lifetimes(&block);
+    let (path, _) = named.trait_.clone().expect("an operator is a trait");
     let last = path.segments.last().expect("a path has segments").clone();
     let name = last.ident.to_string();
     let Some(method) = block.items.iter_mut().find_map(|item| match item {
@@ -41,7 +42,7 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     };
     let mut options = options;
     options.associated = true;
-    let self_ty = (*block.self_ty).clone();
+    let self_ty = (*named.self_ty).clone();
     let mut sig = method.sig.clone();
     let mut body = method.block.clone();
     let output = block_output(&block.items);
@@ -53,7 +54,7 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
     };
     replace_self(&mut sig, &mut body, output.as_ref());
     // The derivatives are functions within those of the rule, which see none of its generics.
-    sig.generics = joined(&block.generics, sig.generics);
+    sig.generics = joined(&named.generics, sig.generics);
     let item = ItemFn {
         attrs: Vec::new(),
         vis: syn::Visibility::Inherited,
@@ -80,9 +81,45 @@ pub fn expand(mut block: syn::ItemImpl, options: Options, errors: &Errors) -> To
         _ => None,
     }
     .unwrap_or_else(|| self_ty.to_token_stream());
-    let (generics, _, clause) = block.generics.split_for_impl();
+    let (generics, _, clause) = named.generics.split_for_impl();
     let rule = rule(&name, &self_ty, &rhs, output.as_ref(), &f, &generics, clause, &hidden);
     quote!(#block #rule)
+}
+
+/// `impl Mul<&M> for &M`, whose head names each lifetime: the rule repeats its types where none may be left out.
+fn with_named_lifetimes(block: &syn::ItemImpl) -> syn::ItemImpl {
+    use syn::visit_mut::VisitMut;
+    struct Namer(Vec<syn::Lifetime>);
+    impl Namer {
+        fn fresh(&mut self) -> syn::Lifetime {
+            let name = format!("'__head{}", self.0.len());
+            self.0.push(syn::Lifetime::new(&name, proc_macro2::Span::call_site()));
+            self.0.last().expect("it was pushed").clone()
+        }
+    }
+    impl VisitMut for Namer {
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            if reference.lifetime.is_none() {
+                reference.lifetime = Some(self.fresh());
+            }
+            syn::visit_mut::visit_type_reference_mut(self, reference);
+        }
+        fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+            if lifetime.ident == "_" {
+                *lifetime = self.fresh();
+            }
+        }
+    }
+    let mut named = block.clone();
+    let mut namer = Namer(Vec::new());
+    if let Some((path, _)) = &mut named.trait_ {
+        namer.visit_path_mut(path);
+    }
+    namer.visit_type_mut(&mut named.self_ty);
+    for (i, lifetime) in namer.0.into_iter().enumerate() {
+        named.generics.params.insert(i, syn::parse_quote!(#lifetime));
+    }
+    named
 }
 
 /// The generics of a function that stands alone: those of its block, then its own.

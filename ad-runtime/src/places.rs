@@ -170,6 +170,64 @@ where
     WhenDot { borrowed: active.then(|| P::Tangent::reborrow_ref(borrowed)) }
 }
 
+/// The receiver of a method that may take it by value, which is read again.
+pub struct Kept<'a, T>(pub &'a T);
+
+/// A receiver that can be cloned is.
+pub trait KeptClone {
+    /// The receiver.
+    type Receiver;
+    /// A clone, which the method may take.
+    fn kept(&self) -> Self::Receiver;
+}
+
+impl<T: Clone> KeptClone for Kept<'_, T> {
+    type Receiver = T;
+    #[inline(always)]
+    fn kept(&self) -> T {
+        self.0.clone()
+    }
+}
+
+/// Of any other, the method takes a reference.
+pub trait KeptReference<'a> {
+    /// The receiver.
+    type Receiver;
+    /// The receiver itself.
+    fn kept(&self) -> &'a Self::Receiver;
+}
+
+impl<'a, T> KeptReference<'a> for &Kept<'a, T> {
+    type Receiver = T;
+    #[inline(always)]
+    fn kept(&self) -> &'a T {
+        self.0
+    }
+}
+
+/// The tangent of a part of a parameter, which counts only where the parameter is active in this call.
+pub struct DotWhere<S>(Option<S>);
+
+/// The tangent of a part of a parameter, where that is active.
+#[inline(always)]
+pub fn dot_where<S>(active: bool, part: impl FnOnce() -> S) -> DotWhere<S> {
+    DotWhere(active.then(part))
+}
+
+impl<S: crate::slot::ConstantSlot> crate::slot::ConstantSlot for DotWhere<S> {}
+
+impl<T: Tangent, S: TangentArg<T>> TangentArg<T> for DotWhere<S> {
+    const ACTIVE: bool = S::ACTIVE;
+    #[inline(always)]
+    fn given(&self) -> bool {
+        self.0.as_ref().is_some_and(S::given)
+    }
+    #[inline(always)]
+    fn get(&self) -> Option<T::Ref<'_>> {
+        self.0.as_ref()?.get()
+    }
+}
+
 /// [`when_dot`] of a view, whether it can be changed or not.
 #[cfg(feature = "ndarray")]
 #[inline(always)]

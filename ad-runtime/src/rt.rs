@@ -15,8 +15,8 @@ pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 #[cfg(feature = "ndarray")]
 pub use crate::parts::{blocks, repeated, tiles};
 pub use crate::places::{
-    Either, active_part, keep_if, part_mut, put_back_if, put_back_where, read_part, replace, span,
-    start_mut, take_part, when, when_dot, wrapped,
+    Either, Kept, active_part, dot_where, keep_if, part_mut, put_back_if, put_back_where,
+    read_part, replace, span, start_mut, take_part, when, when_dot, wrapped,
 };
 #[cfg(feature = "ndarray")]
 pub use crate::places::{
@@ -306,7 +306,9 @@ pub mod methods {
     pub use crate::parts::{Parts, PartsMut};
     #[cfg(feature = "ndarray")]
     pub use crate::places::{ArraySliceMut, TransposedMut};
-    pub use crate::places::{Holds, OkTangent, OptionTangent, SliceMut, SomeTangent};
+    pub use crate::places::{
+        Holds, KeptClone, KeptReference, OkTangent, OptionTangent, SliceMut, SomeTangent,
+    };
     #[cfg(feature = "ndarray")]
     pub use crate::rules::ndarray::{
         ArrangementMethods, ArrayConstructors, AsSliceMethods, AxisMethods, DiagonalConstructors,

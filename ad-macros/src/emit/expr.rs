@@ -21,6 +21,10 @@ impl Emitter<'_> {
                 let tokens = self.read(place);
                 if starts_with_star(&tokens) { quote!((#tokens)) } else { tokens }
             }
+            Expr::Place(place) if self.may_be_consumed(place, name) => {
+                let place = self.place(place, false);
+                quote!((&::ad_runtime::rt::Kept(&#place)).kept())
+            }
             // By a shared reference, it does not compile if it takes `&mut self`.
             Expr::Place(place) if !changes && self.program.is_asserted_shared(place, name) => {
                 let place = self.place(place, false);
@@ -176,6 +180,17 @@ impl Emitter<'_> {
             }
         }
         replaced
+    }
+
+    /// Whether a method may take by value what is read again: a value without a name, of a type that is not seen,
+    /// as in `Model::new(x).with_rate(r)`.
+    fn may_be_consumed(&self, place: &Place, name: &proc_macro2::Ident) -> bool {
+        !self.reverse
+            && place.is_var()
+            && matches!(self.program[place.root].role, Role::Temp)
+            && *self.program.ty_of_place(place).deref() == Ty::Unknown
+            && self.kept.contains(&place.root)
+            && !crate::facts::is_known_method(name)
     }
 
     /// Whether an operand passes the mutable reference `param` on.
@@ -450,6 +465,10 @@ impl Emitter<'_> {
                 } else {
                     quote!(::ad_runtime::rt::when_dot(#flag, #name, #bar))
                 }
+            }
+            ("dot_where" | "dot_where_given", [Expr::Place(param), part]) => {
+                let (flag, part) = (self.flag(function, param), self.expr(part));
+                quote!(::ad_runtime::rt::dot_where(#flag, || #part))
             }
             ("part_where", [Expr::Place(param), part]) => {
                 let flag = active_flag(self.name(param.root));

@@ -189,6 +189,18 @@ pub fn is_taken_for_shared(call: &syn::ExprMethodCall) -> bool {
     leaves_unchanged(call) && !by_value
 }
 
+/// Whether a method of this name, or the tangent of one, is hardly one of the user's.
+pub fn is_known_method(method: &syn::Ident) -> bool {
+    let name = method.to_string();
+    let tangent = name.strip_prefix("__").and_then(|name| name.strip_suffix("_jvp"));
+    let method = quote::format_ident!("{}", tangent.unwrap_or(&name));
+    reads_only(&method)
+        || crate::rules::scalar(&method.to_string()).is_some()
+        || takes_shared(&method)
+        || method == "clone"
+        || BY_VALUE.iter().any(|name| method == name)
+}
+
 /// Whether a method of the standard library or of ndarray with this name leaves its receiver as it is.
 /// Of any other method it is not known, so that a mutable receiver counts as changed.
 pub fn leaves_unchanged(call: &syn::ExprMethodCall) -> bool {

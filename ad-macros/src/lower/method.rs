@@ -44,6 +44,10 @@ impl Lower<'_> {
         {
             return self.option_taken(call);
         }
+        if name == "to_owned" && matches!(recv_ty.deref(), Ty::Slice(_)) {
+            let method = format_ident!("to_vec", span = call.method.span());
+            return self.method(&syn::ExprMethodCall { method, ..call.clone() });
+        }
         if let Some(value) = self.rearranged(call) {
             return value;
         }

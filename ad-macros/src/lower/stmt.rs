@@ -163,8 +163,14 @@ impl Lower<'_> {
                     if values.elems.len() == pats.elems.len()
                         && !pats.elems.iter().any(|p| matches!(p, Pat::Rest(_))) =>
                 {
+                    let types = match ty {
+                        Some(syn::Type::Tuple(types)) => types.elems.into_iter().collect(),
+                        _ => Vec::new(),
+                    };
+                    let mut types = types.into_iter();
                     for (pat, value) in pats.elems.iter().zip(&values.elems) {
-                        self.bind_let(pat, None, value);
+                        let ty = types.next().filter(|ty| !matches!(ty, syn::Type::Infer(_)));
+                        self.bind_let(pat, ty, value);
                     }
                 }
                 SynExpr::MethodCall(call) if self.is_split(call) => self.bind_split(pats, call),

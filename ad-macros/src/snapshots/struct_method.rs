@@ -63,22 +63,14 @@ pub fn __energy_jvp(
         &x,
         &self.rest,
         &x_dot,
-        &(if self_active {
-            ::ad_runtime::rt::tangent(&self.rest, &self_dot.rest)
-        } else {
-            ::ad_runtime::rt::zero(&self.rest)
-        }),
+        ::ad_runtime::rt::dot_where(self_active, || &self_dot.rest),
     );
     let d = x - self.rest;
     let t1_dot = ::ad_runtime::rt::mul_jvp(
         &0.5,
         &self.stiffness,
         ::ad_runtime::rt::Inactive,
-        &(if self_active {
-            ::ad_runtime::rt::tangent(&self.stiffness, &self_dot.stiffness)
-        } else {
-            ::ad_runtime::rt::zero(&self.stiffness)
-        }),
+        ::ad_runtime::rt::dot_where(self_active, || &self_dot.stiffness),
     );
     let t1 = 0.5 * self.stiffness;
     let t2_dot = ::ad_runtime::rt::mul_jvp(&t1, &d, &t1_dot, &d_dot);

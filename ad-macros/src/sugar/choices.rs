@@ -6,7 +6,7 @@
 //! *r *= y;                                        else { let r = &mut b; *r *= y; }
 //! ```
 //!
-//! In each branch the reference is then another name for one place.
+//! In each branch the reference is then another name for one place. So it is with a tuple of references.
 
 use super::occurs;
 use syn::visit_mut::{self, VisitMut};
@@ -41,7 +41,8 @@ fn is_choice(stmt: &Stmt) -> bool {
     let Some(init) = &local.init else { return false };
     let named = match &local.pat {
         Pat::Ident(p) => p.by_ref.is_none(),
-        Pat::Type(p) => matches!(&*p.pat, Pat::Ident(_)),
+        Pat::Type(p) => matches!(&*p.pat, Pat::Ident(_) | Pat::Tuple(_)),
+        Pat::Tuple(_) => true,
         _ => false,
     };
     let branches = matches!(&*init.expr, Expr::If(_) | Expr::Match(_));
@@ -51,10 +52,14 @@ fn is_choice(stmt: &Stmt) -> bool {
         && leaves(&init.expr).is_some_and(|n| (2..=BRANCHES).contains(&n))
 }
 
-/// The number of branches, if each ends in a mutable borrow.
+/// The number of branches, if each ends in a mutable borrow, or in a tuple with one.
 fn leaves(e: &Expr) -> Option<usize> {
     match e {
         Expr::Reference(r) => r.mutability.map(|_| 1),
+        Expr::Tuple(t) => t.elems.iter().find_map(|e| match e {
+            Expr::Reference(_) => leaves(e),
+            _ => None,
+        }),
         Expr::Paren(e) => leaves(&e.expr),
         Expr::Block(b) if b.label.is_none() => leaves_of(&b.block),
         Expr::If(e) => {
@@ -75,18 +80,12 @@ fn leaves_of(block: &Block) -> Option<usize> {
 
 fn distribute(block: &mut Block, at: usize) {
     let Stmt::Local(local) = &block.stmts[at] else { return };
-    let name = match &local.pat {
-        Pat::Ident(p) => p.ident.clone(),
-        Pat::Type(p) => match &*p.pat {
-            Pat::Ident(p) => p.ident.clone(),
-            _ => return,
-        },
-        _ => return,
-    };
+    let names = crate::facts::pattern_names(&local.pat);
     let (pat, init) = (local.pat.clone(), local.init.clone());
     let Some(mut choice) = init.map(|init| *init.expr) else { return };
     let rest = &block.stmts[at + 1..];
-    let used = rest.iter().rposition(|stmt| occurs(stmt, &name)).map_or(0, |last| last + 1);
+    let uses = |stmt: &Stmt| names.iter().any(|name| occurs(stmt, name));
+    let used = rest.iter().rposition(uses).map_or(0, |last| last + 1);
     let (inside, after) = rest.split_at(used);
     // What is bound there and used later does not leave the branches, so all that follows moves.
     let escapes =

@@ -1,7 +1,7 @@
 //! The tangents of operands, as rules and calls take them.
 
 use super::Tangent;
-use crate::ir::{Expr, Place, Role, Stmt, Ty, Var};
+use crate::ir::{Expr, Place, Proj, Role, Stmt, Ty, Var};
 
 impl Tangent {
     /// The tangent of an operand as a rule takes it.
@@ -55,6 +55,10 @@ impl Tangent {
                         let dot = self.dot_var(self.resolve(place).root);
                         self.guarded("when", vec![Expr::var(param), Expr::borrow(Expr::var(dot))])
                     }
+                    // The field of a type that is not seen may be constant, and of any type then.
+                    Some(param) if self.is_unseen_field(place) => {
+                        self.guarded("dot_where", vec![Expr::var(param), Expr::borrow(mirrored)])
+                    }
                     Some(_) => {
                         let owned = self.read(place);
                         Expr::borrow(owned)
@@ -68,6 +72,14 @@ impl Tangent {
             },
             _ => Expr::runtime("Inactive", vec![]),
         }
+    }
+
+    fn is_unseen_field(&self, place: &Place) -> bool {
+        let fields = |p: &Proj| matches!(p, Proj::Field(_) | Proj::Deref);
+        let resolved = self.resolve(place);
+        *self.program.ty_of_place(place).deref() == Ty::Unknown
+            && matches!(resolved.proj.last(), Some(Proj::Field(_)))
+            && resolved.proj.iter().all(fields)
     }
 
     /// The tangent of a receiver, which the method may change where the receiver is mutable.

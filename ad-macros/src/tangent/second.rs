@@ -153,6 +153,7 @@ impl Tangent {
         let function = match function {
             _ if self.sweep.added.is_empty() => function,
             "when" => "when_given",
+            "dot_where" => "dot_where_given",
             "read_active" => "read_given",
             "tangent_active" => "tangent_given",
             function => unreachable!("`{function}` does not depend on a parameter"),
