@@ -127,7 +127,7 @@ fn neural_ode(layers: &[Layer], x0: &[f64], steps: usize) -> f64 {
 }
 #[test]
 fn node() {
-    let l = [
+    let l = vec![
         Layer {
             w: vec![vec![0.1, 0.2], vec![-0.3, 0.4], vec![0.5, 0.1]],
             b: vec![0.1, 0.0, -0.1],
@@ -140,7 +140,8 @@ fn node() {
         },
     ];
     check!(neural_ode(&l, &vec![0.4, -0.2], const 3));
-    let l = l.map(|layer| Layer { act: Activation::Relu, ..layer });
+    let l: Vec<Layer> =
+        l.into_iter().map(|layer| Layer { act: Activation::Relu, ..layer }).collect();
     check!(neural_ode(&l, &vec![0.4, -0.2], const 2));
 }
 
