@@ -9,6 +9,8 @@ mod dimensions;
 mod generics;
 mod iterators;
 mod kinds;
+mod layers;
+mod models;
 mod mutation;
 mod products;
 mod reductions;
