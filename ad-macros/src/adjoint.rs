@@ -26,10 +26,12 @@ mod outline;
 mod overwritten;
 mod plan;
 mod pullback;
+mod pushes;
 mod rerun;
 mod slopes;
 mod spans;
 mod split;
+mod sums;
 #[cfg(test)]
 pub mod tests;
 pub mod touches;
@@ -39,7 +41,6 @@ use crate::ir::{Block, Expr, Program, Role, Stmt, Ty, Var, VarInfo};
 use bars::Bars;
 pub use bars::{is_borrowed_param, is_given_bar, is_whole};
 pub use checkpoint::{all_defined, state_of};
-pub use fuse::is_any as is_fused;
 pub use merge::same;
 pub use overwritten::{reads as reads_old_value, reads_in_reverse};
 pub use plan::{every_read, fused_reads, is_costly, reads_of, reads_scrutinee, written_roots};
@@ -118,6 +119,7 @@ fn reverse_with(program: Program, out_bar: Var, joined: bool) -> Reversed {
     overwritten::keep_if_read(&adjoint.program, &adjoint.of_calls, &mut forward, &mut reverse);
     adjoint.record_outlines(&mut forward, &mut reverse);
     plan::records(&mut adjoint.program, &mut forward, &mut reverse);
+    pushes::by_index(&adjoint.program, &mut forward, &mut reverse);
     merge::contributions(&adjoint.program, &mut reverse);
     if joined {
         fuse::statements(&mut adjoint.program, &mut forward, &mut reverse);
@@ -128,6 +130,8 @@ fn reverse_with(program: Program, out_bar: Var, joined: bool) -> Reversed {
     if rerun::loops(&mut adjoint.program, &mut forward, &mut reverse) {
         plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
     }
+    sums::in_fused(&mut adjoint.program, &mut forward);
+    sums::in_registers(&mut adjoint.program, &mut reverse);
     adjoint.take_over_squares(&mut reverse, result.as_ref());
     adjoint.finished(forward, result, reverse)
 }

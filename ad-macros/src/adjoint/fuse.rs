@@ -54,17 +54,6 @@ pub fn statements(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec
     }
 }
 
-/// Whether any statement of a forward sweep is fused with its reverse half, nested ones included.
-pub fn is_any(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| match stmt {
-        Stmt::Fused { .. } | Stmt::FusedIf { .. } | Stmt::FusedCall { .. } => true,
-        Stmt::Loop { body, .. } => is_any(&body.stmts),
-        Stmt::If { then, els, .. } => is_any(&then.stmts) || is_any(&els.stmts),
-        Stmt::Match { arms, .. } => arms.iter().any(|arm| is_any(&arm.body.stmts)),
-        _ => false,
-    })
-}
-
 /// Fuses the loop at `at`, where that is legal.
 fn looping(program: &mut Program, forward: &mut [Stmt], reverse: &mut Vec<Stmt>, at: usize) {
     let Some((fusion, mut body)) = fusion_of_loop(program, forward, reverse, at) else { return };

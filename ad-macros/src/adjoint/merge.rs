@@ -85,7 +85,8 @@ fn flush(run: &mut Vec<(Place, BinOp, Expr)>, into: &mut Vec<Stmt>) {
     into.extend(run.drain(..).map(|(place, op, value)| Stmt::Update { place, op, value }));
 }
 
-fn is_contribution(program: &Program, place: &Place, op: BinOp) -> bool {
+/// Whether an update adds to a cotangent that is a number.
+pub fn is_contribution(program: &Program, place: &Place, op: BinOp) -> bool {
     matches!(op, BinOp::Add | BinOp::Sub)
         && matches!(program[place.root].role, Role::Bar(_))
         && program.ty_of_place(place).is_float()
@@ -139,7 +140,7 @@ fn add(
 }
 
 /// Whether two places are certainly the same.
-fn same_place(a: &Place, b: &Place) -> bool {
+pub fn same_place(a: &Place, b: &Place) -> bool {
     let same_proj = |(a, b): (&Proj, &Proj)| match (a, b) {
         (Proj::Field(a), Proj::Field(b)) => a == b,
         (Proj::Index(a), Proj::Index(b)) | (Proj::Element(a), Proj::Element(b)) => same(a, b),

@@ -35,11 +35,9 @@ pub fn of_program(
     }
     let out_bar = adjoint::seed(&mut program, f.output_ty());
     let out_name = program[out_bar].name.clone();
-    let split = (has_plain_signature(f) && !adjoint::is_fused(&fused.forward))
+    let split = (has_plain_signature(f) && is_worth_keeping(f, fused))
         .then(|| adjoint::reverse_apart(program, out_bar))
-        .filter(|reversed| {
-            is_worth_keeping(f, reversed) && owns_what_it_keeps(f, reversed, out_bar)
-        })
+        .filter(|reversed| owns_what_it_keeps(f, reversed, out_bar))
         .and_then(|reversed| sweeps::halves(&f.params, &reversed));
     match split {
         Some(halves) => split_halves(f, &out_name, halves),
@@ -163,11 +161,12 @@ fn has_plain_signature(f: &Function) -> bool {
     !generic && !borrows && !all_numbers && f.params.iter().all(plain)
 }
 
-/// Whether running the function again takes more than a little arithmetic.
-fn is_worth_keeping(f: &Function, reversed: &Reversed) -> bool {
+/// Whether running the function again takes more than a little arithmetic. What is fused runs once more at the cost
+/// of its value alone, and would be recorded instead.
+fn is_worth_keeping(f: &Function, fused: &Reversed) -> bool {
     f.active().next().is_some()
-        && reversed.program.checkpoints.is_empty()
-        && adjoint::is_costly(&reversed.program, &reversed.forward)
+        && fused.program.checkpoints.is_empty()
+        && adjoint::is_costly(&fused.program, &fused.forward)
 }
 
 /// Whether all that the second half takes from the first owns its data.

@@ -17,18 +17,24 @@ pub fn __adjoint(
         __record_0.push((p_old,));
     }
     let out_2 = out;
-    let mut out_bar_2 = out_bar;
+    let out_bar_2 = out_bar;
     let mut p_bar = 0.0;
     let mut x_bar = 0.0;
-    for (p_old,) in __record_0.into_iter().rev() {
-        p = p_old;
-        let p_bar_2 = p_bar;
-        p_bar = 0.0;
-        let new_bar = p_bar_2;
-        p_bar += new_bar * x;
-        x_bar += new_bar * p;
-        let item_bar = ::ad_runtime::rt::pop(&mut out_bar_2);
-        p_bar += item_bar;
+    {
+        let out_bar_2 = &out_bar_2[..n];
+        for (i1, (p_old,)) in ::core::iter::Iterator::zip(
+            (0..n).rev(),
+            __record_0.into_iter().rev(),
+        ) {
+            p = p_old;
+            let p_bar_2 = p_bar;
+            p_bar = 0.0;
+            let new_bar = p_bar_2;
+            p_bar += new_bar * x;
+            x_bar += new_bar * p;
+            let item_bar = out_bar_2[i1];
+            p_bar += item_bar;
+        }
     }
     ::ad_runtime::rt::add(x_slot, x_bar);
     out_2

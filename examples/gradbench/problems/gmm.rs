@@ -37,18 +37,17 @@ pub fn prior_constant(setting: &Setting) -> f64 {
 #[differentiate]
 fn mahalanobis(diagonal: &[f64], lower: &[f64], #[constant] x: &[f64], mean: &[f64]) -> f64 {
     let d = x.len();
-    let mut sum = 0.0;
-    for i in 0..d {
-        let mut product = diagonal[i] * (x[i] - mean[i]);
-        let mut at = i;
-        for j in 0..i {
-            // Column j starts after those before it, which have d - 1, d - 2, .. elements.
-            product += lower[at - 1] * (x[j] - mean[j]);
-            at += d - j - 2;
+    let centred: Vec<f64> = x.iter().zip(mean).map(|(x, mean)| x - mean).collect();
+    let mut product: Vec<f64> = diagonal.iter().zip(&centred).map(|(q, c)| q * c).collect();
+    let mut start = 0;
+    for j in 0..d {
+        let column = &lower[start..start + d - j - 1];
+        for (i, l) in column.iter().enumerate() {
+            product[j + 1 + i] += l * centred[j];
         }
-        sum += product * product;
+        start += d - j - 1;
     }
-    sum
+    product.iter().map(|p| p * p).sum()
 }
 
 /// The logarithm of the posterior. Component k has weight exp(αₖ) / Σ exp(α), mean μₖ, and the precision
