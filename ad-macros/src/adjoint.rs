@@ -31,6 +31,7 @@ mod rerun;
 mod slopes;
 mod spans;
 mod split;
+mod stacks;
 mod sums;
 #[cfg(test)]
 pub mod tests;
@@ -128,6 +129,9 @@ fn reverse_with(program: Program, out_bar: Var, joined: bool) -> Reversed {
         }
     }
     if rerun::loops(&mut adjoint.program, &mut forward, &mut reverse) {
+        plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
+    }
+    if stacks::of_spans(&mut adjoint.program, &mut forward, &mut reverse) {
         plan::records_anew(&mut adjoint.program, &mut forward, &mut reverse);
     }
     sums::in_fused(&mut adjoint.program, &mut forward);

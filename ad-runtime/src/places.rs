@@ -106,6 +106,27 @@ where
     }
 }
 
+/// Keeps a span behind those that a list holds already.
+#[inline(always)]
+pub fn push_span<T: Clone>(list: &mut Vec<T>, span: &[T]) {
+    list.extend_from_slice(span);
+}
+
+/// Puts the last span of a list back, and takes it off the list.
+#[inline(always)]
+pub fn pop_span<T: Clone>(list: &mut Vec<T>, span: &mut [T]) {
+    last_span(true, list, span);
+    list.truncate(list.len() - span.len());
+}
+
+/// Puts the last span of a list back, where that is asked for.
+#[inline(always)]
+pub fn last_span<T: Clone>(asked: bool, list: &[T], span: &mut [T]) {
+    if asked {
+        span.clone_from_slice(&list[list.len() - span.len()..]);
+    }
+}
+
 /// The first `end` elements of a cotangent, or none where there is no cotangent.
 #[inline(always)]
 pub fn start_mut<T>(active: bool, elements: &mut [T], end: usize) -> &mut [T] {

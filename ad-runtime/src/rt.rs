@@ -15,8 +15,9 @@ pub use crate::object::{ConstantObject, ObjectOf, SlotObject, TangentObject};
 #[cfg(feature = "ndarray")]
 pub use crate::parts::{blocks, repeated, tiles};
 pub use crate::places::{
-    Either, Kept, active_part, dot_where, keep_if, part_mut, put_back_if, put_back_where,
-    read_part, replace, span, start_mut, take_part, when, when_dot, wrapped,
+    Either, Kept, active_part, dot_where, keep_if, last_span, part_mut, pop_span, push_span,
+    put_back_if, put_back_where, read_part, replace, span, start_mut, take_part, when, when_dot,
+    wrapped,
 };
 #[cfg(feature = "ndarray")]
 pub use crate::places::{

@@ -252,3 +252,62 @@ fn check_moving_windows() {
         check!(moving_windows(&values(n), 0.7));
     }
 }
+
+/// Spans of several lengths, kept in nested loops and in one arm of a branch, and read after they were put back.
+#[differentiate]
+fn swept(x: &[f64], steps: usize) -> f64 {
+    let n = x.len();
+    let mut y = x.to_vec();
+    let mut total = 0.0;
+    for t in 0..steps {
+        for k in 1..=n {
+            for i in 0..k {
+                y[i] = (y[i] * x[k - 1]).sin() + 0.1;
+            }
+            total += y[k - 1] * y[0];
+        }
+        if t % 2 == 1 {
+            for i in 0..n / 2 {
+                y[i] *= y[i];
+            }
+        }
+    }
+    total
+}
+
+#[test]
+fn check_swept() {
+    for n in [0, 1, 2, 5] {
+        for steps in [0, 1, 2, 5] {
+            check!(swept(&values(n), const steps));
+        }
+    }
+}
+
+/// What each row adds to one element of a cotangent is added up, also where rows are empty and there is none.
+#[differentiate]
+fn triangle(lower: &[f64], x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut out = vec![0.0; n];
+    let mut start = 0;
+    for j in 0..n {
+        for i in j + 1..n {
+            out[i] += lower[start + i - j - 1] * x[j];
+        }
+        start += n - j - 1;
+    }
+    let mut rest = 0.0;
+    for j in 0..=n {
+        for i in 0..n.saturating_sub(2 * j) {
+            rest += out[i] * x[j] * x[i];
+        }
+    }
+    out.iter().map(|v| v * v).sum::<f64>() + rest
+}
+
+#[test]
+fn check_triangle() {
+    for n in [0usize, 1, 2, 5] {
+        check!(triangle(&values(n * n.saturating_sub(1) / 2), &values(n)));
+    }
+}

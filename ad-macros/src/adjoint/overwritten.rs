@@ -14,9 +14,11 @@
 //! the callee, for each of its parameters: a constant that its own macro makes ([`reads`]).
 
 use super::Reversed;
+use super::merge::same_place;
+use super::plan::saved_of;
 use super::pullback::sibling;
 use super::touches::{self, Touch};
-use crate::ir::{CallKind, Expr, Place, Program, Stmt, Ty, Var};
+use crate::ir::{CallKind, Expr, Place, Program, Proj, Stmt, Ty, Var};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::{HashMap, HashSet};
@@ -145,34 +147,106 @@ fn keep(conditional: &OfCalls, found: &HashSet<Var>, stmts: &mut [Stmt]) {
 /// Whether the sweeps of a function look at what its parameter `var` held before the call: at the elements, for how
 /// many there are stays as it is.
 pub fn reads(reversed: &Reversed, var: Var) -> bool {
-    looks_at(reversed, var, true)
+    let Some(mut looks) = Looks::at(&reversed.program, var) else { return false };
+    looks.all(&reversed.forward);
+    looks.all(&reversed.reverse);
+    reversed.result.iter().for_each(|e| looks.expr(e));
+    looks.found
 }
 
-/// The same of the reverse sweep alone, and of what the parameter held after the call.
+/// Whether the reverse sweep looks at what its parameter `var` held after the call: at elements that it has not put
+/// back before.
 pub fn reads_in_reverse(reversed: &Reversed, var: Var) -> bool {
-    looks_at(reversed, var, false)
+    let Some(mut looks) = Looks::at(&reversed.program, var) else { return false };
+    looks.in_order(&reversed.reverse, &mut Vec::new());
+    looks.found
 }
 
-fn looks_at(reversed: &Reversed, var: Var, forward: bool) -> bool {
-    let program = &reversed.program;
-    let Ty::RefMut(inner) = &program[var].ty else { return false };
-    if !matches!(**inner, Ty::Slice(_) | Ty::Array(_)) {
-        return true;
+/// A search for reads of a parameter.
+struct Looks<'a> {
+    program: &'a Program,
+    var: Var,
+    name: String,
+    found: bool,
+}
+
+impl<'a> Looks<'a> {
+    /// `None` for what is no `&mut` reference. What is not a slice or an array is looked at by whoever has it.
+    fn at(program: &'a Program, var: Var) -> Option<Looks<'a>> {
+        let Ty::RefMut(inner) = &program[var].ty else { return None };
+        let found = !matches!(**inner, Ty::Slice(_) | Ty::Array(_));
+        Some(Looks { program, var, name: program[var].name.to_string(), found })
     }
-    let name = program[var].name.to_string();
-    let mut found = false;
-    let mut look = |touch: Touch<'_>| match touch {
-        Touch::Read(place) => found |= program.base(place) == var,
-        Touch::Write(place) => found |= place.is_var() && place.root == var,
-        Touch::Tokens(read, tokens) => {
-            let base = program.base(&Place::var(read));
-            found |= base == var && (read != var || !touches::only_counts(tokens, &name));
+
+    fn touch(&mut self, touch: Touch<'_>, restored: &[Place]) {
+        let (program, var) = (self.program, self.var);
+        self.found |= match touch {
+            Touch::Read(place) => {
+                program.base(place) == var && {
+                    let place = program.resolve(place);
+                    !restored.iter().any(|other| same_place(other, &place))
+                }
+            }
+            Touch::Write(place) => place.is_var() && place.root == var,
+            Touch::Tokens(read, tokens) => {
+                let base = program.base(&Place::var(read));
+                base == var && (read != var || !touches::only_counts(tokens, &self.name))
+            }
+        };
+    }
+
+    fn all(&mut self, stmts: &[Stmt]) {
+        touches::each(stmts, &mut |touch| self.touch(touch, &[]));
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        touches::expr(e, &mut |touch| self.touch(touch, &[]));
+    }
+
+    /// Goes through a reverse sweep. `restored` are the elements that it has put back where it stands.
+    fn in_order(&mut self, stmts: &[Stmt], restored: &mut Vec<Place>) {
+        for stmt in stmts {
+            match stmt {
+                Stmt::Assign { place, value } if saved_of(self.program, value).is_some() => {
+                    let place = self.program.resolve(place);
+                    if place.root == self.var && !place.is_var() && self.is_fixed(&place) {
+                        restored.push(place);
+                    } else {
+                        self.all(std::slice::from_ref(stmt));
+                    }
+                }
+                Stmt::WhenActive { body, .. } => self.in_order(body, &mut restored.clone()),
+                Stmt::ReverseLoop { id, kind, body } => {
+                    let head = Stmt::ReverseLoop { id: *id, kind: kind.clone(), body: Vec::new() };
+                    self.all(&[head]);
+                    self.in_order(body, &mut restored.clone());
+                }
+                Stmt::ReverseIf { cond, then, els, .. } => {
+                    self.expr(cond);
+                    self.in_order(then, &mut restored.clone());
+                    self.in_order(els, &mut restored.clone());
+                }
+                Stmt::ReverseMatch { scrutinee, arms, .. } => {
+                    self.expr(scrutinee);
+                    arms.iter().for_each(|arm| self.in_order(&arm.body, &mut restored.clone()));
+                }
+                stmt => {
+                    let stmt = std::slice::from_ref(stmt);
+                    touches::each(stmt, &mut |touch| self.touch(touch, restored));
+                }
+            }
         }
-    };
-    touches::each(&reversed.reverse, &mut look);
-    if forward {
-        touches::each(&reversed.forward, &mut look);
-        reversed.result.iter().for_each(|e| touches::expr(e, &mut look));
     }
-    found
+
+    /// Whether a place is the same one until the block ends that names it: its indices do not change.
+    fn is_fixed(&self, place: &Place) -> bool {
+        place.proj.iter().all(|proj| match proj {
+            Proj::Index(e) | Proj::Element(e) => {
+                let mut fixed = true;
+                e.for_each_read(&mut |var| fixed &= !self.program[var].mutable);
+                fixed
+            }
+            proj => matches!(proj, Proj::Deref | Proj::Field(_)),
+        })
+    }
 }

@@ -68,7 +68,7 @@ impl kron {
     }
 }
 
-/// The halves of a call by the path of [`ad_runtime::linalg::kron`](crate::linalg::kron()), as any function has them.
+/// The halves of a call by the path `ad_runtime::linalg::kron`, as any function has them.
 impl kron {
     /// The second half is the adjoint.
     pub const __SPLIT: bool = false;
