@@ -30,8 +30,8 @@ pub fn of_spans(program: &mut Program, forward: &mut Vec<Stmt>, reverse: &mut [S
     let mut found = false;
     for (saved, place) in kept {
         let mut end = End { saved, place, consumed: 0, known: 0 };
-        end.look(program, reverse);
-        fused_reverses(forward, &mut |half| end.look(program, half));
+        end.look(reverse);
+        fused_reverses(forward, &mut |half| end.look(half));
         let mut reads = 0;
         let mut count = |touch: Touch<'_>| {
             reads += usize::from(matches!(touch, Touch::Read(place) if place.root == saved));
@@ -129,16 +129,16 @@ struct End {
 }
 
 impl End {
-    fn look(&mut self, program: &Program, stmts: &[Stmt]) {
+    fn look(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match stmt {
-                Stmt::ReverseLoop { body, .. } => self.look(program, body),
+                Stmt::ReverseLoop { body, .. } => self.look(body),
                 Stmt::ReverseIf { then, els, .. } => {
-                    self.look(program, then);
-                    self.look(program, els);
+                    self.look(then);
+                    self.look(els);
                 }
                 Stmt::ReverseMatch { arms, .. } => {
-                    arms.iter().for_each(|arm| self.look(program, &arm.body));
+                    arms.iter().for_each(|arm| self.look(&arm.body));
                 }
                 stmt => match put_back(stmt, self.saved) {
                     Some((place, for_good)) if same_place(place, &self.place) => {
