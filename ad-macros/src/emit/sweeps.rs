@@ -4,7 +4,7 @@ use super::moves::moved_repeatedly;
 use super::{Emitter, active_flag, mentions};
 use crate::adjoint::{self, Reversed};
 use crate::function::{Param, arg, scratch, slot};
-use crate::ir::{Expr, Program, Role, Stmt, Var};
+use crate::ir::{Expr, Program, Role, Stmt, Ty, Var};
 use crate::tangent::Pushed;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -132,6 +132,11 @@ pub fn halves(params: &[Param], reversed: &Reversed) -> Option<Halves> {
             return None;
         }
         if adjoint::reads_in_reverse(reversed, var) {
+            // What is not seen to be cloneable may not be.
+            let Ty::RefMut(inner) = &program[var].ty else { return None };
+            if **inner == Ty::Unknown {
+                return None;
+            }
             let (name, last) = (&p.name, format_ident!("{}_final", p.name));
             keep.extend(quote!(let #last = ::ad_runtime::rt::keep(&*#name);));
             put_back.extend(quote!(::ad_runtime::rt::put_back(&mut *#name, #last);));

@@ -90,7 +90,7 @@ fn split_halves(f: &Function, out_bar: &proc_macro2::Ident, halves: Halves) -> T
     // What the function changes of its own, the first half hands on.
     let again = f.params.iter().zip(&types).map(|(p, ty)| {
         let name = &p.name;
-        if p.mutable && !p.is_ref() { quote!(_: #ty) } else { quote!(#name: #ty) }
+        if p.mutable { quote!(_: #ty) } else { quote!(#name: #ty) }
     });
     let closure_slots = f.active().zip(&objects).map(|(p, ty)| {
         let slot = slot(p);
@@ -176,9 +176,8 @@ fn owns_what_it_keeps(f: &Function, reversed: &Reversed, out_bar: Var) -> bool {
         return false;
     }
     let program = &reversed.program;
-    let given = |var: Var| {
-        f.params.iter().any(|p| (p.is_ref() || !p.mutable) && param_var(program, p) == Some(var))
-    };
+    let given =
+        |var: Var| f.params.iter().any(|p| !p.mutable && param_var(program, p) == Some(var));
     let free = adjoint::reads_of(program, &reversed.reverse);
     let recorded = program.records.values().flat_map(|record| record.vars.iter().flatten());
     free.iter().chain(recorded).all(|&var| {
